@@ -1,0 +1,20 @@
+/**
+ * What a provider tells us later about one attempt. Any receipt proves that the provider has the message.
+ *
+ * `eventId` makes repeats of the same event one row: the provider's event id, or one made of what the
+ * event says where it has none. `occurredAt` in ms since the epoch, null when the provider did not say.
+ * `code` and `reason` explain an `undelivered`; `reason` is in our words, free of personal data.
+ */
+export type Receipt = {
+  enterpriseId: string;
+  attemptId: string;
+  eventId: string;
+  kind: ReceiptKind;
+  providerId: string | null;
+  occurredAt: number | null;
+  code: string | null;
+  reason: string | null;
+};
+
+/** `progress`: on its way. `undelivered`: the provider has given up on it, for the reason in `code`. */
+export type ReceiptKind = "progress" | "delivered" | "undelivered";

@@ -1,0 +1,39 @@
+import type { OutboundMessage } from "../domain/outbound-message.ts";
+import type { Receipt } from "../domain/receipt.ts";
+import type { SendOutcome } from "../domain/send-outcome.ts";
+
+/** One provider API on one kind of channel. */
+export type Adapter = {
+  /**
+   * Sends one message with exactly one HTTP call. Never throws for an answer, a timeout or a broken
+   * connection: those are outcomes. The call takes at most `callTimeoutMs`, counted from its start.
+   */
+  send: (message: OutboundMessage) => Promise<SendOutcome>;
+};
+
+/** A callback as it came in: the body untouched, the URL as the provider was told it. */
+export type CallbackRequest = {
+  /** Configured public URL + path + query, which is what the provider signed. */
+  publicUrl: string;
+  headers: Headers;
+  body: Uint8Array<ArrayBuffer>;
+};
+
+/**
+ * Receipts of one provider, read only after its signature was verified.
+ * `not_configured`: there is no key to verify with, so nothing can be believed.
+ */
+export type ReceiptReading =
+  | { kind: "receipts"; receipts: Receipt[] }
+  | { kind: "forged" }
+  | { kind: "malformed"; reason: string }
+  | { kind: "not_configured" };
+
+/** Reads the receipts of one provider: signature first, content second. */
+export type ReceiptReader = (request: CallbackRequest) => Promise<ReceiptReading>;
+
+/** The `fetch` that adapters use; tests and the closed network put their own here. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/** Longest time that one provider call may take, from its start to the end of its answer, in ms. */
+export const CALL_TIMEOUT_MS = 10_000;

@@ -1,0 +1,56 @@
+import { Client } from "@planetscale/database";
+import { drizzle, type PlanetScaleDatabase } from "drizzle-orm/planetscale-serverless";
+import { Outage } from "../domain/outage.ts";
+import { isRolledBack, isServerTrouble } from "./errors.ts";
+
+/** The database, and how many statements were sent to it through this handle. */
+export type Db = PlanetScaleDatabase & { statements: () => number };
+
+export type DbOptions = {
+  /** `https://user:password@host` (PlanetScale), or `http://…` for the local bridge. */
+  databaseUrl: string;
+  /** Longest wait for one statement's answer, in ms. */
+  timeoutMs: number;
+  fetch: typeof fetch;
+};
+
+/** A statement that lost a deadlock is repeated on the spot this many times at most. */
+const REPEATS = 3;
+
+/**
+ * Opens the database over PlanetScale's HTTP protocol. Opening costs nothing: each statement is a request.
+ * Statements throw `Outage` when the answer is not known, drizzle's error otherwise.
+ */
+export function createDb(options: DbOptions): Db {
+  const client = new RepeatingClient(options);
+  return Object.assign(drizzle(client), { statements: () => client.statements });
+}
+
+/** Repeats what the server has rolled back whole (1213, 1205); nothing else is ever repeated here. */
+class RepeatingClient extends Client {
+  statements = 0;
+
+  constructor({ databaseUrl, timeoutMs, fetch }: DbOptions) {
+    super({
+      url: databaseUrl,
+      fetch: (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) } as RequestInit),
+    });
+  }
+
+  override async execute(
+    query: string,
+    args?: Parameters<Client["execute"]>[1],
+    options?: unknown,
+  ): ReturnType<Client["execute"]> {
+    for (let repeat = 0; ; repeat++) {
+      this.statements += 1;
+      try {
+        // The parent's overloads tie `options` to the row shape; drizzle passes the one that fits.
+        return await super.execute(query, args ?? null, options as never);
+      } catch (error) {
+        if (isRolledBack(error) && repeat < REPEATS) continue;
+        throw isServerTrouble(error) ? new Outage("The database did not answer.", { cause: error }) : error;
+      }
+    }
+  }
+}

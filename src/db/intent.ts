@@ -1,0 +1,48 @@
+import { inArray, sql } from "drizzle-orm";
+import { CALL_TIMEOUT_MS } from "../domain/lease.ts";
+import { caseBy } from "./case-by.ts";
+import { namedRows, namesOf } from "./claim.ts";
+import type { Db } from "./client.ts";
+import { attempts } from "./schema.ts";
+import { afterMs, utcNow } from "./time.ts";
+
+/** An attempt about to be made. */
+export type Intent = {
+  attemptId: string;
+  enterpriseId: string;
+  deliveryId: string;
+  gatewayId: string;
+  gateway: string;
+};
+
+/**
+ * Commits the intent to call: one attempt row for each delivery whose lease is still ours and lasts longer
+ * than a call. This is the fence: only what is returned may be called.
+ */
+export async function commitIntents(db: Db, intents: Intent[], leaseToken: string): Promise<Intent[]> {
+  const pick = (value: (intent: Intent) => string) =>
+    caseBy("d.delivery_id", intents, (intent) => intent.deliveryId, value);
+  const { rowsAffected } = await db.execute(sql`
+    INSERT INTO attempts (attempt_id, enterprise_id, delivery_id, attempt_no, gateway_id, gateway, started_at)
+    SELECT ${pick((intent) => intent.attemptId)}, d.enterprise_id, d.delivery_id, d.attempt_no,
+           ${pick((intent) => intent.gatewayId)}, ${pick((intent) => intent.gateway)}, ${utcNow}
+      FROM deliveries d FORCE INDEX (PRIMARY)
+     WHERE ${namedRows("d", namesOf(intents))} AND d.state = 'sending' AND d.lease_token = ${leaseToken}
+       AND d.lease_until > ${afterMs(CALL_TIMEOUT_MS)}`);
+  return rowsAffected === intents.length ? intents : readBack(db, intents);
+}
+
+async function readBack(db: Db, intents: Intent[]): Promise<Intent[]> {
+  const names = namesOf(intents);
+  const rows = await db
+    .select({ attemptId: attempts.attemptId })
+    .from(attempts)
+    .where(
+      sql`${inArray(attempts.enterpriseId, names.enterpriseIds)} AND ${inArray(
+        attempts.attemptId,
+        intents.map((intent) => intent.attemptId),
+      )}`,
+    );
+  const committed = new Set(rows.map((row) => row.attemptId));
+  return intents.filter((intent) => committed.has(intent.attemptId));
+}

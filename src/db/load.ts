@@ -1,0 +1,131 @@
+import { and, asc, eq, inArray, sql } from "drizzle-orm";
+import { isAdapterName } from "../domain/adapter-facts.ts";
+import { SENT_STATES, type DeliveryState } from "../domain/delivery.ts";
+import type { DueDelivery, GatewayCandidate } from "../domain/due-delivery.ts";
+import type { Lane } from "../domain/lane.ts";
+import { GIVES_WAY_AFTER_MS } from "../domain/send-decision.ts";
+import { namedRows, type DeliveryNames } from "./claim.ts";
+import type { Db } from "./client.ts";
+import { customers, deliveries, gateways, subscriptions } from "./schema.ts";
+import { afterMs, utcNow } from "./time.ts";
+
+/**
+ * Reads deliveries fresh, with their enterprise, the gateways that may carry them and their siblings: one
+ * statement, one row per delivery and gateway. `leaseToken` tells which of them our claim holds.
+ */
+export async function loadDue(db: Db, names: DeliveryNames, leaseToken: string): Promise<DueDelivery[]> {
+  const byId = new Map<string, DueDelivery>();
+  for (const row of await selectDue(db, names, leaseToken)) {
+    const delivery = byId.get(row.deliveryId) ?? toDelivery(row);
+    const candidate = toCandidate(row);
+    if (candidate) delivery.candidates.push(candidate);
+    byId.set(row.deliveryId, delivery);
+  }
+  return [...byId.values()];
+}
+
+type DueRow = Awaited<ReturnType<typeof selectDue>>[number];
+
+function selectDue(db: Db, names: DeliveryNames, leaseToken: string) {
+  return db
+    .select({
+      deliveryId: deliveries.deliveryId,
+      enterpriseId: deliveries.enterpriseId,
+      updateId: deliveries.updateId,
+      shipmentId: deliveries.shipmentId,
+      status: deliveries.status,
+      occurredAt: deliveries.occurredAt,
+      timestampText: deliveries.timestampText,
+      lane: deliveries.lane,
+      channelId: deliveries.channelId,
+      channel: deliveries.channel,
+      gateway: deliveries.gateway,
+      state: deliveries.state,
+      code: deliveries.code,
+      attemptNo: deliveries.attemptNo,
+      acceptedAt: deliveries.acceptedAt,
+      expiresAt: deliveries.expiresAt,
+      now: sql<number>`${utcNow}`.mapWith(deliveries.dueAt),
+      mine: truth(sql`${deliveries.state} = 'sending' AND ${deliveries.leaseToken} = ${leaseToken}`),
+      due: truth(sql`${inArray(deliveries.state, ["queued", "retrying"])} AND ${deliveries.dueAt} <= ${utcNow}`),
+      unlogged: truth(sql`${deliveries.state} = 'skipped' AND ${deliveries.ringAt} IS NOT NULL`),
+      customerId: customers.enterpriseId,
+      isSubscribed: customers.isSubscribed,
+      phone: customers.phone,
+      email: customers.email,
+      gatewayId: gateways.gatewayId,
+      gatewayName: gateways.gatewayName,
+      adapter: gateways.adapter,
+      sender: gateways.sender,
+      enabled: gateways.enabled,
+      tries: tries(sql`COALESCE(a.outcome, '') <> 'not_started'`),
+      barred: tries(sql`a.outcome IN ('rejected', 'misconfigured')`),
+      newerSent: sibling(sql`${newer} AND ${inArray(sql.raw("other.state"), [...SENT_STATES])}`),
+      newerPending: sibling(sql`${newer} AND other.state IN ('queued', 'retrying', 'sending')`),
+      olderWaiting: sibling(
+        sql`${older} AND other.state = 'queued' AND other.accepted_at > ${afterMs(-GIVES_WAY_AFTER_MS)}`,
+      ),
+    })
+    .from(deliveries)
+    .leftJoin(customers, eq(customers.enterpriseId, deliveries.enterpriseId))
+    .leftJoin(
+      subscriptions,
+      and(
+        eq(subscriptions.enterpriseId, deliveries.enterpriseId),
+        eq(subscriptions.channelId, deliveries.channelId),
+        eq(subscriptions.enabled, true),
+      ),
+    )
+    .leftJoin(
+      gateways,
+      and(eq(gateways.gatewayId, subscriptions.gatewayId), eq(gateways.channelId, deliveries.channelId)),
+    )
+    .where(namedRows("deliveries", names))
+    .orderBy(asc(deliveries.deliveryId), asc(gateways.priority), asc(gateways.gatewayId));
+}
+
+/** Siblings are ordered by when the status was reached; of the same instant, by when they came in. */
+const position = sql.raw("(other.occurred_at, other.delivery_id)");
+const newer = sql`${position} > (${deliveries.occurredAt}, ${deliveries.deliveryId})`;
+const older = sql`${position} < (${deliveries.occurredAt}, ${deliveries.deliveryId})`;
+
+function sibling(condition: ReturnType<typeof sql>) {
+  return truth(sql`EXISTS (SELECT 1 FROM deliveries other WHERE other.enterprise_id = ${deliveries.enterpriseId}
+    AND other.shipment_id = ${deliveries.shipmentId} AND other.channel_id = ${deliveries.channelId} AND ${condition})`);
+}
+
+function tries(condition: ReturnType<typeof sql>) {
+  return sql<number>`(SELECT COUNT(*) FROM attempts a WHERE a.enterprise_id = ${deliveries.enterpriseId}
+    AND a.delivery_id = ${deliveries.deliveryId} AND a.gateway_id = ${gateways.gatewayId} AND ${condition})`.mapWith(
+    Number,
+  );
+}
+
+/** A condition as a column; NULL is false. */
+function truth(condition: ReturnType<typeof sql>) {
+  return sql<boolean>`COALESCE(${condition}, FALSE)`.mapWith((value: unknown) => Number(value) === 1);
+}
+
+function toDelivery(row: DueRow): DueDelivery {
+  const { customerId, isSubscribed, phone, email, ...rest } = row;
+  return {
+    ...rest,
+    lane: row.lane as Lane,
+    state: row.state as DeliveryState,
+    customer: customerId === null ? null : { isSubscribed: isSubscribed === true, phone, email },
+    candidates: [],
+  };
+}
+
+function toCandidate(row: DueRow): GatewayCandidate | null {
+  if (row.gatewayId === null) return null;
+  return {
+    gatewayId: row.gatewayId,
+    gatewayName: row.gatewayName ?? "",
+    adapter: row.adapter !== null && isAdapterName(row.adapter) ? row.adapter : null,
+    enabled: row.enabled === true,
+    sender: row.sender,
+    tries: row.tries,
+    barred: row.barred > 0,
+  };
+}

@@ -1,0 +1,45 @@
+import { sql } from "drizzle-orm";
+import type { Db } from "./client.ts";
+import { logs, logsFailure } from "./schema.ts";
+import { utcNow } from "./time.ts";
+
+/** The facts of a delivery that both logs repeat, so that they can be read without a join. */
+export type LoggedDelivery = {
+  enterpriseId: string;
+  deliveryId: string;
+  shipmentId: string;
+  status: string;
+  occurredAt: number;
+  channel: string;
+};
+
+export type AcceptedEntry = LoggedDelivery & { attemptId: string; gateway: string; providerId: string | null };
+
+export type FailureEntry = LoggedDelivery & {
+  /** 0 where no attempt failed: a skip. */
+  attemptNo: number;
+  attemptId: string | null;
+  gateway: string;
+  code: string;
+  message: string;
+  providerCode: string | null;
+  providerId: string | null;
+};
+
+/** Logs what providers accepted. Repeating an entry changes nothing but a provider's id that was missing. */
+export async function insertLogs(db: Db, entries: AcceptedEntry[]): Promise<void> {
+  if (entries.length === 0) return;
+  await db
+    .insert(logs)
+    .values(entries.map(({ occurredAt, ...entry }) => ({ ...entry, timestamp: occurredAt, notifyTime: utcNow })))
+    .onDuplicateKeyUpdate({ set: { providerId: sql`COALESCE(provider_id, VALUES(provider_id))` } });
+}
+
+/** Logs what did not arrive, with the reason. Repeating an entry changes nothing. */
+export async function insertFailures(db: Db, entries: FailureEntry[]): Promise<void> {
+  if (entries.length === 0) return;
+  await db
+    .insert(logsFailure)
+    .values(entries.map(({ occurredAt, ...entry }) => ({ ...entry, timestamp: occurredAt, notifyTime: utcNow })))
+    .onDuplicateKeyUpdate({ set: { message: sql`message` } });
+}

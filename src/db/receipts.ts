@@ -1,0 +1,115 @@
+import { and, eq, inArray, sql } from "drizzle-orm";
+import { RECEIPT_MOVES_FROM } from "../domain/delivery.ts";
+import type { Receipt } from "../domain/receipt.ts";
+import { caseBy } from "./case-by.ts";
+import { namedRows, namesOf } from "./claim.ts";
+import type { Db } from "./client.ts";
+import { insertFailures, insertLogs } from "./logs.ts";
+import { attempts, deliveries, receipts } from "./schema.ts";
+import { utcNow } from "./time.ts";
+
+/** An attempt that receipts speak of, with what logging them needs. */
+export type ReceiptedAttempt = Awaited<ReturnType<typeof findAttempts>>[number];
+
+/** The attempts that receipts name, where enterprise and attempt belong together. */
+export function findAttempts(db: Db, named: Pick<Receipt, "enterpriseId" | "attemptId">[]) {
+  return db
+    .select({
+      enterpriseId: attempts.enterpriseId,
+      attemptId: attempts.attemptId,
+      attemptNo: attempts.attemptNo,
+      gateway: attempts.gateway,
+      deliveryId: deliveries.deliveryId,
+      shipmentId: deliveries.shipmentId,
+      status: deliveries.status,
+      occurredAt: deliveries.occurredAt,
+      channel: deliveries.channel,
+    })
+    .from(attempts)
+    .innerJoin(
+      deliveries,
+      and(eq(deliveries.enterpriseId, attempts.enterpriseId), eq(deliveries.deliveryId, attempts.deliveryId)),
+    )
+    .where(
+      and(
+        inArray(attempts.enterpriseId, [...new Set(named.map((receipt) => receipt.enterpriseId))]),
+        inArray(attempts.attemptId, [...new Set(named.map((receipt) => receipt.attemptId))]),
+      ),
+    );
+}
+
+/** Stores receipts as a set: an event that came before changes nothing. */
+export async function insertReceipts(db: Db, rows: Receipt[]): Promise<void> {
+  await db
+    .insert(receipts)
+    .values(rows.map((row) => ({ ...row, receivedAt: utcNow })))
+    .onDuplicateKeyUpdate({ set: { kind: sql`kind` } });
+}
+
+/** A receipt proves that the provider has the message, whatever the call itself came to. */
+export async function markAccepted(db: Db, proven: { receipt: Receipt; attempt: ReceiptedAttempt }[]): Promise<void> {
+  const each = (value: (receipt: Receipt) => unknown) =>
+    caseBy(
+      "attempt_id",
+      proven,
+      ({ attempt }) => attempt.attemptId,
+      ({ receipt }) => value(receipt),
+    );
+  const ids = proven.map(({ attempt }) => attempt.attemptId);
+  const enterprises = [...new Set(proven.map(({ attempt }) => attempt.enterpriseId))];
+  await db.execute(sql`
+    UPDATE attempts FORCE INDEX (PRIMARY)
+       SET outcome = 'accepted', code = NULL, reason = NULL,
+           provider_id = COALESCE(provider_id, ${each((receipt) => receipt.providerId)}),
+           ended_at = COALESCE(ended_at, ${utcNow})
+     WHERE ${inArray(sql.raw("enterprise_id"), enterprises)} AND ${inArray(sql.raw("attempt_id"), ids)}
+       AND NOT (outcome <=> 'accepted' AND provider_id IS NOT NULL)`);
+}
+
+export type ReceiptMove = {
+  enterpriseId: string;
+  deliveryId: string;
+  to: keyof typeof RECEIPT_MOVES_FROM;
+};
+
+/** Moves deliveries forward, never back: each only from the states that its new one may follow. */
+export async function moveForward(db: Db, moves: ReceiptMove[]): Promise<void> {
+  const to = caseBy(
+    "delivery_id",
+    moves,
+    (move) => move.deliveryId,
+    (move) => move.to,
+  );
+  const ended = moves.filter((move) => move.to !== "sent").map((move) => move.deliveryId);
+  const isEnd = ended.length === 0 ? sql`FALSE` : inArray(sql.raw("delivery_id"), ended);
+  await db.execute(sql`
+    UPDATE deliveries FORCE INDEX (PRIMARY)
+       SET settled_at = IF(${isEnd}, ${utcNow}, NULL),
+           code = IF(${to} = 'undelivered', 'undelivered', NULL),
+           lease_token = NULL, lease_until = NULL, hold_until = NULL, ring_at = NULL,
+           state = ${to}
+     WHERE ${namedRows("deliveries", namesOf(moves))}
+       AND (state IN ${[...RECEIPT_MOVES_FROM.sent]} OR (state = 'sent' AND ${isEnd}))`);
+}
+
+/** Writes the `logs` rows that are missing, and a `logs_failure` row for each that did not arrive. */
+export async function logReceipts(db: Db, proven: { receipt: Receipt; attempt: ReceiptedAttempt }[]): Promise<void> {
+  const entries = proven.map(({ receipt, attempt: { attemptNo, ...attempt } }) => ({ receipt, attempt, attemptNo }));
+  await insertLogs(
+    db,
+    entries.map(({ receipt, attempt }) => ({ ...attempt, providerId: receipt.providerId })),
+  );
+  await insertFailures(
+    db,
+    entries
+      .filter(({ receipt }) => receipt.kind === "undelivered")
+      .map(({ receipt, attempt, attemptNo }) => ({
+        ...attempt,
+        attemptNo,
+        code: "undelivered",
+        message: receipt.reason ?? "The provider could not deliver the message and did not say why.",
+        providerCode: receipt.code,
+        providerId: receipt.providerId,
+      })),
+  );
+}

@@ -1,0 +1,152 @@
+import { inArray, sql, type SQL } from "drizzle-orm";
+import { SILENT_AFTER_MS } from "../domain/backoff.ts";
+import type { AttemptResult, DeliveryResult } from "../domain/delivery-result.ts";
+import { skipReason } from "../domain/skip.ts";
+import { caseBy } from "./case-by.ts";
+import { namedRows, namesOf } from "./claim.ts";
+import type { Db } from "./client.ts";
+import { insertFailures, insertLogs, type AcceptedEntry, type FailureEntry } from "./logs.ts";
+import { afterMs, utcNow } from "./time.ts";
+
+/**
+ * Records what a batch has come to: facts first, states last, so that a crash in between is repeated or
+ * reconciled from facts. At most four statements; each may be repeated without harm.
+ */
+export async function recordResults(db: Db, results: DeliveryResult[]): Promise<void> {
+  await recordAttempts(db, results);
+  await insertLogs(db, results.flatMap(acceptedEntry));
+  await insertFailures(db, results.flatMap(failureEntry));
+  await moveDeliveries(db, results);
+}
+
+type AttemptLine = AttemptResult & { enterpriseId: string };
+
+async function recordAttempts(db: Db, results: DeliveryResult[]): Promise<void> {
+  const lines = results.flatMap(({ attempt, delivery }) =>
+    attempt ? [{ ...attempt, enterpriseId: delivery.enterpriseId }] : [],
+  );
+  if (lines.length === 0) return;
+  const each = (value: (line: AttemptLine) => unknown) => caseBy("attempt_id", lines, (line) => line.attemptId, value);
+  const enterprises = [...new Set(lines.map((line) => line.enterpriseId))];
+  const ids = lines.map((line) => line.attemptId);
+  // A receipt may have proved acceptance already; nothing that we think takes that back.
+  await db.execute(sql`
+    UPDATE attempts FORCE INDEX (PRIMARY)
+       SET code = IF(outcome <=> 'accepted', code, ${each(({ outcome }) => ("code" in outcome ? outcome.code : null))}),
+           reason = IF(outcome <=> 'accepted', reason, ${each(({ outcome }) => ("reason" in outcome ? outcome.reason : null))}),
+           provider_id = COALESCE(${each(({ outcome }) => (outcome.kind === "accepted" ? outcome.providerId : null))}, provider_id),
+           ended_at = ${utcNow},
+           outcome = IF(outcome <=> 'accepted', outcome, ${each(({ outcome }) => outcome.kind)})
+     WHERE ${inArray(sql.raw("enterprise_id"), enterprises)} AND ${inArray(sql.raw("attempt_id"), ids)}`);
+}
+
+function acceptedEntry({ delivery, attempt }: DeliveryResult): AcceptedEntry[] {
+  if (attempt?.outcome.kind !== "accepted") return [];
+  const { attemptId, gateway, outcome } = attempt;
+  return [{ ...logged(delivery), attemptId, gateway, providerId: outcome.providerId }];
+}
+
+function failureEntry({ delivery, attempt, step }: DeliveryResult): FailureEntry[] {
+  const none = { attemptNo: 0, attemptId: null, gateway: "", providerCode: null, providerId: null };
+  switch (step.state) {
+    case "skipped":
+    case "skip_logged":
+      return [{ ...logged(delivery), ...none, code: step.code, message: skipReason(step.code) }];
+    case "failed":
+      return [
+        {
+          ...logged(delivery),
+          ...none,
+          attemptNo: delivery.attemptNo,
+          attemptId: attempt?.attemptId ?? null,
+          gateway: attempt?.gateway ?? "",
+          code: step.code,
+          message: step.reason,
+          providerCode: step.providerCode,
+        },
+      ];
+    case "sent":
+    case "retrying":
+    case "unknown":
+    case "given_back":
+      return [];
+  }
+}
+
+function logged({ enterpriseId, deliveryId, shipmentId, status, occurredAt, channel }: DeliveryResult["delivery"]) {
+  return { enterpriseId, deliveryId, shipmentId, status, occurredAt, channel };
+}
+
+async function moveDeliveries(db: Db, results: DeliveryResult[]): Promise<void> {
+  const moves = results.map((result) => ({ ...moveOf(result), deliveryId: result.delivery.deliveryId }));
+  const each = (value: (move: (typeof moves)[number]) => unknown) =>
+    caseBy("delivery_id", moves, (move) => move.deliveryId, value);
+  const sent = moves.filter((move) => move.state === "sent").map((move) => move.deliveryId);
+  const isOurs = sql`attempt_no = ${each((move) => move.claimedNo)}`;
+  // An accepted message is a fact whoever holds the lease now; any other result counts only for its own claim.
+  const mayMove = sent.length === 0 ? isOurs : sql`(${isOurs} OR ${inArray(sql.raw("delivery_id"), sent)})`;
+  await db.execute(sql`
+    UPDATE deliveries FORCE INDEX (PRIMARY)
+       SET code = ${each((move) => move.code)},
+           gateway_id = COALESCE(${each((move) => move.gatewayId)}, gateway_id),
+           gateway = COALESCE(${each((move) => move.gateway)}, gateway),
+           due_at = LEAST(expires_at, ${each((move) => move.dueAt)}),
+           ring_at = ${each((move) => move.ringAt)}, ring_no = 0,
+           hold_until = ${each((move) => move.holdUntil)},
+           settled_at = ${each((move) => move.settledAt)},
+           lease_token = NULL, lease_until = NULL,
+           attempt_no = ${each((move) => move.attemptNo)},
+           state = ${each((move) => move.state)}
+     WHERE ${namedRows("deliveries", namesOf(results.map((result) => result.delivery)))}
+       AND ((state IN ('sending', 'unknown') AND ${mayMove}) OR (state = 'skipped' AND ring_at IS NOT NULL))`);
+}
+
+type Move = {
+  state: string;
+  code: string | null;
+  claimedNo: number;
+  attemptNo: number;
+  gatewayId: string | null;
+  gateway: string | null;
+  dueAt: SQL;
+  ringAt: SQL | null;
+  holdUntil: SQL | null;
+  settledAt: SQL | null;
+};
+
+function moveOf({ delivery, attempt, step }: DeliveryResult): Move {
+  const still: Move = {
+    state: step.state,
+    code: "code" in step ? step.code : null,
+    claimedNo: delivery.attemptNo,
+    attemptNo: delivery.attemptNo,
+    gatewayId: attempt?.gatewayId ?? null,
+    gateway: attempt?.gateway ?? null,
+    dueAt: utcNow,
+    ringAt: null,
+    holdUntil: null,
+    settledAt: null,
+  };
+  switch (step.state) {
+    case "sent":
+      return still;
+    case "failed":
+    case "skipped":
+      return { ...still, settledAt: utcNow };
+    case "skip_logged":
+      return { ...still, state: "skipped", settledAt: sql`settled_at`, dueAt: sql`due_at` };
+    case "unknown":
+      return { ...still, holdUntil: afterMs(step.holdMs) };
+    case "retrying":
+      return { ...still, dueAt: afterMs(step.delayMs), ringAt: afterMs(step.delayMs + SILENT_AFTER_MS) };
+    case "given_back":
+      return {
+        ...still,
+        state: delivery.candidates.some((candidate) => candidate.tries > 0) ? "retrying" : "queued",
+        // Without an attempt row the number is free again.
+        attemptNo: attempt ? delivery.attemptNo : delivery.attemptNo - 1,
+        dueAt: afterMs(step.delayMs),
+        ringAt: afterMs(step.delayMs + SILENT_AFTER_MS),
+      };
+  }
+}

@@ -1,0 +1,188 @@
+import { boolean, index, int, json, mysqlTable, primaryKey, smallint, unique, varchar } from "drizzle-orm/mysql-core";
+import { appId, clientId, digest, instant, word } from "./columns.ts";
+
+/** The enterprises that are notified. `ambiguityPolicy`: `hold`, `resend` or `drop`. */
+export const customers = mysqlTable("customers", {
+  enterpriseId: clientId("enterprise_id", { length: 64 }).primaryKey(),
+  isSubscribed: boolean("is_subscribed").notNull().default(true),
+  phone: varchar("phone", { length: 20 }),
+  email: varchar("email", { length: 254 }),
+  locale: varchar("locale", { length: 35 }),
+  timeZone: varchar("time_zone", { length: 64 }),
+  ambiguityPolicy: word("ambiguity_policy").notNull().default("hold"),
+});
+
+/** How somebody is reached. `channelKey` is the name in lower case; `kind` is its lane. */
+export const channels = mysqlTable(
+  "channels",
+  {
+    channelId: appId("channel_id").primaryKey(),
+    channelName: varchar("channel_name", { length: 64 }).notNull(),
+    channelKey: clientId("channel_key", { length: 64 }).notNull(),
+    kind: word("kind").notNull(),
+  },
+  (table) => [unique("channels_key").on(table.channelKey)],
+);
+
+/** Who carries it on a channel. `adapter` names the code that speaks to the provider. */
+export const gateways = mysqlTable(
+  "gateways",
+  {
+    gatewayId: appId("gateway_id").primaryKey(),
+    gatewayName: varchar("gateway_name", { length: 64 }).notNull(),
+    gatewayKey: clientId("gateway_key", { length: 64 }).notNull(),
+    channelId: appId("channel_id").notNull(),
+    adapter: word("adapter").notNull(),
+    sender: varchar("sender", { length: 320 }),
+    priority: int("priority").notNull().default(100),
+    enabled: boolean("enabled").notNull().default(true),
+  },
+  (table) => [unique("gateways_channel_key").on(table.channelId, table.gatewayKey)],
+);
+
+/** Enterprise × channel × gateway; several gateways on one channel are an ordered fail-over list. */
+export const subscriptions = mysqlTable(
+  "subscriptions",
+  {
+    enterpriseId: clientId("enterprise_id", { length: 64 }).notNull(),
+    channelId: appId("channel_id").notNull(),
+    gatewayId: appId("gateway_id").notNull(),
+    enabled: boolean("enabled").notNull().default(true),
+  },
+  (table) => [primaryKey({ columns: [table.enterpriseId, table.channelId, table.gatewayId] })],
+);
+
+/**
+ * One update on one channel: the unit of sending, of state and of the promise. Skips are rows as well.
+ *
+ * `ringAt` is when the sweep rings next; null means that nobody needs to be told about this row.
+ * `leaseUntil` is set only while `sending`. `holdUntil` is set only while `unknown`.
+ */
+export const deliveries = mysqlTable(
+  "deliveries",
+  {
+    deliveryId: appId("delivery_id").primaryKey(),
+    enterpriseId: clientId("enterprise_id", { length: 64 }).notNull(),
+    updateId: appId("update_id").notNull(),
+    updateKey: digest("update_key").notNull(),
+    idempotencyHash: digest("idempotency_hash"),
+    fingerprint: digest("fingerprint").notNull(),
+    position: smallint("position").notNull(),
+    shipmentId: clientId("shipment_id", { length: 64 }).notNull(),
+    status: varchar("status", { length: 64 }).notNull(),
+    occurredAt: instant("occurred_at").notNull(),
+    timestampText: varchar("timestamp_text", { length: 40 }).notNull(),
+    data: json("data"),
+    lane: word("lane").notNull(),
+    channelId: appId("channel_id"),
+    channel: varchar("channel", { length: 64 }).notNull().default(""),
+    gatewayId: appId("gateway_id"),
+    gateway: varchar("gateway", { length: 64 }).notNull().default(""),
+    state: word("state").notNull(),
+    code: word("code"),
+    attemptNo: smallint("attempt_no").notNull().default(0),
+    leaseToken: appId("lease_token"),
+    leaseUntil: instant("lease_until"),
+    holdUntil: instant("hold_until"),
+    dueAt: instant("due_at").notNull(),
+    ringAt: instant("ring_at"),
+    ringNo: smallint("ring_no").notNull().default(0),
+    acceptedAt: instant("accepted_at").notNull(),
+    expiresAt: instant("expires_at").notNull(),
+    settledAt: instant("settled_at"),
+  },
+  (table) => [
+    unique("deliveries_update").on(table.enterpriseId, table.updateKey, table.position),
+    unique("deliveries_idempotency").on(table.enterpriseId, table.idempotencyHash, table.position),
+    index("deliveries_shipment").on(table.enterpriseId, table.shipmentId, table.channelId, table.occurredAt),
+    index("deliveries_ring").on(table.lane, table.ringAt),
+    index("deliveries_lease").on(table.leaseUntil),
+    index("deliveries_hold").on(table.holdUntil),
+  ],
+);
+
+/** One call to one provider for one delivery. The row is the committed intent: no row, no call. */
+export const attempts = mysqlTable(
+  "attempts",
+  {
+    attemptId: appId("attempt_id").primaryKey(),
+    enterpriseId: clientId("enterprise_id", { length: 64 }).notNull(),
+    deliveryId: appId("delivery_id").notNull(),
+    attemptNo: smallint("attempt_no").notNull(),
+    gatewayId: appId("gateway_id").notNull(),
+    gateway: varchar("gateway", { length: 64 }).notNull(),
+    startedAt: instant("started_at").notNull(),
+    endedAt: instant("ended_at"),
+    outcome: word("outcome"),
+    code: varchar("code", { length: 64 }),
+    reason: varchar("reason", { length: 500 }),
+    providerId: varchar("provider_id", { length: 128 }),
+  },
+  (table) => [unique("attempts_delivery").on(table.enterpriseId, table.deliveryId, table.attemptNo)],
+);
+
+/** What providers told us later: a set, so a repeated event changes nothing. */
+export const receipts = mysqlTable(
+  "receipts",
+  {
+    enterpriseId: clientId("enterprise_id", { length: 64 }).notNull(),
+    attemptId: appId("attempt_id").notNull(),
+    eventId: clientId("event_id", { length: 128 }).notNull(),
+    kind: word("kind").notNull(),
+    code: varchar("code", { length: 64 }),
+    reason: varchar("reason", { length: 500 }),
+    providerId: varchar("provider_id", { length: 128 }),
+    occurredAt: instant("occurred_at"),
+    receivedAt: instant("received_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.enterpriseId, table.attemptId, table.eventId] })],
+);
+
+/** What a provider accepted: one row per accepted attempt. */
+export const logs = mysqlTable(
+  "logs",
+  {
+    enterpriseId: clientId("enterprise_id", { length: 64 }).notNull(),
+    attemptId: appId("attempt_id").notNull(),
+    deliveryId: appId("delivery_id").notNull(),
+    shipmentId: clientId("shipment_id", { length: 64 }).notNull(),
+    status: varchar("status", { length: 64 }).notNull(),
+    timestamp: instant("timestamp").notNull(),
+    channel: varchar("channel", { length: 64 }).notNull(),
+    gateway: varchar("gateway", { length: 64 }).notNull(),
+    notifyTime: instant("notify_time").notNull(),
+    providerId: varchar("provider_id", { length: 128 }),
+  },
+  (table) => [
+    primaryKey({ columns: [table.enterpriseId, table.attemptId] }),
+    index("logs_shipment").on(table.enterpriseId, table.shipmentId),
+  ],
+);
+
+/**
+ * What was not, or turned out not to be, delivered: one row per delivery, attempt and code. `message` is
+ * the reason in words; channel and gateway are empty where none applied.
+ */
+export const logsFailure = mysqlTable(
+  "logs_failure",
+  {
+    enterpriseId: clientId("enterprise_id", { length: 64 }).notNull(),
+    deliveryId: appId("delivery_id").notNull(),
+    attemptNo: smallint("attempt_no").notNull(),
+    code: word("code").notNull(),
+    attemptId: appId("attempt_id"),
+    shipmentId: clientId("shipment_id", { length: 64 }).notNull(),
+    status: varchar("status", { length: 64 }).notNull(),
+    timestamp: instant("timestamp").notNull(),
+    channel: varchar("channel", { length: 64 }).notNull().default(""),
+    gateway: varchar("gateway", { length: 64 }).notNull().default(""),
+    notifyTime: instant("notify_time").notNull(),
+    message: varchar("message", { length: 500 }).notNull(),
+    providerCode: varchar("provider_code", { length: 64 }),
+    providerId: varchar("provider_id", { length: 128 }),
+  },
+  (table) => [
+    primaryKey({ columns: [table.enterpriseId, table.deliveryId, table.attemptNo, table.code] }),
+    index("logs_failure_shipment").on(table.enterpriseId, table.shipmentId),
+  ],
+);

@@ -1,0 +1,27 @@
+import { sql } from "drizzle-orm";
+import { RING_AGAIN_MINUTES } from "../domain/backoff.ts";
+import { LANES, type Lane } from "../domain/lane.ts";
+import { namedRows, namesOf } from "./claim.ts";
+import type { Db } from "./client.ts";
+
+export type SilentDelivery = { lane: Lane; enterpriseId: string; deliveryId: string };
+
+/** Rows that are to be rung for, oldest first, at most `perLane` of each lane. Looks without locking. */
+export async function findSilent(db: Db, perLane: number): Promise<SilentDelivery[]> {
+  const ofLane = (lane: Lane) => sql`(
+    SELECT lane, enterprise_id AS enterpriseId, delivery_id AS deliveryId
+      FROM deliveries FORCE INDEX (deliveries_ring)
+     WHERE lane = ${lane} AND ring_at <= UTC_TIMESTAMP(3) ORDER BY ring_at LIMIT ${perLane})`;
+  const { rows } = await db.execute(sql.join(LANES.map(ofLane), sql` UNION ALL `));
+  return rows as SilentDelivery[];
+}
+
+/** Moves on when to ring next: 1, 2, 4 … 30 minutes. Done before ringing, so a crash cannot ring in a loop. */
+export async function moveRingOn(db: Db, silent: SilentDelivery[]): Promise<void> {
+  const { first, longest } = RING_AGAIN_MINUTES;
+  await db.execute(sql`
+    UPDATE deliveries FORCE INDEX (PRIMARY)
+       SET ring_at = UTC_TIMESTAMP(3) + INTERVAL LEAST(${longest}, ${first} * POW(2, ring_no)) MINUTE,
+           ring_no = LEAST(ring_no + 1, 10)
+     WHERE ${namedRows("deliveries", namesOf(silent))} AND ring_at <= UTC_TIMESTAMP(3)`);
+}

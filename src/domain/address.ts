@@ -1,0 +1,14 @@
+import type { AddressKind } from "./adapter-facts.ts";
+
+/** E.164: a plus sign and up to fifteen digits, the first not zero (ITU-T E.164 §6). */
+const PHONE = /^\+[1-9]\d{6,14}$/;
+
+/** One @, no spaces or control characters, a dot in the domain; at most 254 characters (RFC 5321 §4.5.3.1). */
+const EMAIL = /^[^\s@<>,;:"\p{Cc}]{1,64}@[^\s@<>,;:"\p{Cc}]+\.[^\s@<>,;:"\p{Cc}.]+$/u;
+
+/** The address to send to, or null when the customer has none that a provider could take. */
+export function usableAddress(customer: { phone: string | null; email: string | null }, kind: AddressKind) {
+  const address = (kind === "phone" ? customer.phone : customer.email)?.trim() ?? "";
+  const usable = kind === "phone" ? PHONE.test(address) : address.length <= 254 && EMAIL.test(address);
+  return usable ? address : null;
+}

@@ -1,0 +1,29 @@
+import type { Lane } from "./lane.ts";
+
+/**
+ * "These deliveries are due": ids only, may be lost, doubled or late without harm. `delayMs`: not to be
+ * heard before that.
+ */
+export type Bell = { lane: Lane; enterpriseId: string; deliveryIds: string[]; delayMs: number };
+
+/** The most deliveries that one bell names, so that a consumer's batch stays bounded. */
+export const MAX_IDS_PER_BELL = 20;
+
+type Due = { lane: Lane; enterpriseId: string; deliveryId: string; delayMs?: number };
+
+/** One bell for each lane, enterprise and delay; more where there are too many ids for one. */
+export function bellsFor(deliveries: Due[]): Bell[] {
+  const open = new Map<string, Bell>();
+  const bells: Bell[] = [];
+  for (const { lane, enterpriseId, deliveryId, delayMs = 0 } of deliveries) {
+    const key = JSON.stringify([lane, enterpriseId, delayMs]);
+    let bell = open.get(key);
+    if (!bell || bell.deliveryIds.length >= MAX_IDS_PER_BELL) {
+      bell = { lane, enterpriseId, deliveryIds: [], delayMs };
+      open.set(key, bell);
+      bells.push(bell);
+    }
+    bell.deliveryIds.push(deliveryId);
+  }
+  return bells;
+}

@@ -1,0 +1,48 @@
+import * as z from "zod";
+import type { FieldError } from "./app-error.ts";
+import { LANES, type Lane } from "./lane.ts";
+import { fieldErrors, plainText } from "./order-update.ts";
+
+/** A gateway to be put on a channel. Lower `priority` comes first in fail-over order. */
+export type ChannelGatewayRequest = {
+  channelName: string;
+  gatewayName: string;
+  adapter: string | undefined;
+  kind: Lane | undefined;
+  sender: string | null;
+  priority: number;
+};
+
+const DEFAULT_PRIORITY = 100;
+
+const schema = z.object(
+  {
+    channel_name: plainText(64),
+    gateway_name: plainText(64),
+    adapter: plainText(20).optional(),
+    kind: z.enum(LANES, { error: `must be one of ${LANES.join(", ")}` }).optional(),
+    sender: plainText(320).nullish(),
+    priority: z.int({ error: "must be an integer" }).min(0).max(1_000_000).optional(),
+  },
+  { error: "must be a JSON object" },
+);
+
+/** Reads the body of `POST /add-channel-gateway`. Names every wrong field at once. */
+export function readChannelGateway(
+  body: unknown,
+): { ok: true; request: ChannelGatewayRequest } | { ok: false; errors: FieldError[] } {
+  const parsed = schema.safeParse(body);
+  if (!parsed.success) return { ok: false, errors: fieldErrors(parsed.error) };
+  const { channel_name, gateway_name, adapter, kind, sender, priority } = parsed.data;
+  return {
+    ok: true,
+    request: {
+      channelName: channel_name,
+      gatewayName: gateway_name,
+      adapter,
+      kind,
+      sender: sender ?? null,
+      priority: priority ?? DEFAULT_PRIORITY,
+    },
+  };
+}

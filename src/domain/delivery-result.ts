@@ -1,0 +1,25 @@
+import type { DueDelivery } from "./due-delivery.ts";
+import type { NextStep } from "./next-step.ts";
+import type { SendOutcome } from "./send-outcome.ts";
+import type { SkipCode } from "./skip.ts";
+
+/** An attempt whose row is committed: what was called, and what came of it. */
+export type AttemptResult = {
+  attemptId: string;
+  gatewayId: string;
+  gateway: string;
+  /** `not_started`: the lease was running out before the call's turn came. */
+  outcome: SendOutcome | { kind: "not_started" };
+};
+
+/** What becomes of a delivery that a batch has dealt with. */
+export type ResultStep =
+  | NextStep
+  | { state: "skipped"; code: SkipCode }
+  /** Given back unsent, due again after `delayMs`. */
+  | { state: "given_back"; delayMs: number }
+  /** Skipped when it was accepted; only its reason was still to be logged. */
+  | { state: "skip_logged"; code: string };
+
+/** One line of a batch's record. */
+export type DeliveryResult = { delivery: DueDelivery; attempt: AttemptResult | null; step: ResultStep };

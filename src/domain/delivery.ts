@@ -1,0 +1,34 @@
+/**
+ * The states of a delivery:
+ * `queued → sending → sent → delivered | undelivered`; `sending → retrying → sending`;
+ * `sending → unknown → sent | retrying | unconfirmed | failed`; `sending → failed`;
+ * `queued | retrying | sending → skipped`. Final: delivered, undelivered, failed, skipped.
+ * `unconfirmed` is parked, not final: a receipt still moves it.
+ */
+export type DeliveryState =
+  | "queued"
+  | "sending"
+  | "sent"
+  | "delivered"
+  | "undelivered"
+  | "retrying"
+  | "unknown"
+  | "unconfirmed"
+  | "failed"
+  | "skipped";
+
+/** States in which a provider is known to have the message. */
+export const SENT_STATES = ["sent", "delivered", "undelivered"] as const satisfies DeliveryState[];
+
+/** States from which a receipt still moves a delivery forward. */
+export const RECEIPT_MOVES_FROM = {
+  sent: ["sending", "unknown", "retrying", "unconfirmed"],
+  delivered: ["sending", "unknown", "retrying", "unconfirmed", "sent"],
+  undelivered: ["sending", "unknown", "retrying", "unconfirmed", "sent"],
+} as const satisfies Record<string, DeliveryState[]>;
+
+/** Why a delivery that was attempted did not arrive, as stored in `logs_failure.code`. */
+export type FailureCode = "rejected" | "misconfigured" | "undelivered" | "unconfirmed";
+
+/** A delivery is dropped as expired when it could not be sent within this time of its acceptance, in ms. */
+export const EXPIRES_AFTER_MS = 24 * 60 * 60 * 1000;

@@ -1,0 +1,26 @@
+import type { AdapterName } from "./adapter-facts.ts";
+import type { Lane } from "./lane.ts";
+
+/** A gateway as planning and sending see it. `adapter` is null when this version does not know it. */
+export type GatewayFacts = {
+  gatewayId: string;
+  gatewayName: string;
+  adapter: AdapterName | null;
+  enabled: boolean;
+};
+
+/** A channel that an enterprise subscribes to, with its gateways in fail-over order. */
+export type SubscribedChannel = {
+  channelId: string;
+  channelName: string;
+  lane: Lane;
+  gateways: GatewayFacts[];
+};
+
+/** What is known of one enterprise when an update comes in. Channels in the order of their ids. */
+export type Enterprise = {
+  isSubscribed: boolean;
+  phone: string | null;
+  email: string | null;
+  channels: SubscribedChannel[];
+};

@@ -1,0 +1,49 @@
+import type { DeliveryState } from "./delivery.ts";
+import type { GatewayFacts } from "./directory.ts";
+import type { Lane } from "./lane.ts";
+
+/** A gateway that may carry a delivery, as it stands at sending time. */
+export type GatewayCandidate = GatewayFacts & {
+  sender: string | null;
+  /** Attempts of this delivery that went through this gateway. */
+  tries: number;
+  /** Whether one of them showed that this gateway will not carry this delivery. */
+  barred: boolean;
+};
+
+/** A delivery with everything that deciding, sending and logging need, read fresh from the database. */
+export type DueDelivery = {
+  deliveryId: string;
+  enterpriseId: string;
+  updateId: string;
+  shipmentId: string;
+  status: string;
+  occurredAt: number;
+  timestampText: string;
+  lane: Lane;
+  channelId: string | null;
+  channel: string;
+  gateway: string;
+  state: DeliveryState;
+  code: string | null;
+  attemptNo: number;
+  /** Whether our claim holds it. */
+  mine: boolean;
+  /** Whether it could be claimed now, but for a sibling that is being sent. */
+  due: boolean;
+  /** Whether it is a skip whose reason is not in `logs_failure` yet. */
+  unlogged: boolean;
+  /** The database's clock when this was read, ms since the epoch; so are the following two. */
+  now: number;
+  acceptedAt: number;
+  expiresAt: number;
+  /** Null when the enterprise is gone. */
+  customer: { isSubscribed: boolean; phone: string | null; email: string | null } | null;
+  candidates: GatewayCandidate[];
+  /** A newer status of this shipment has been sent on this channel. */
+  newerSent: boolean;
+  /** A newer one exists that still is to be sent. */
+  newerPending: boolean;
+  /** An older one is queued, untried and young enough to go first. */
+  olderWaiting: boolean;
+};

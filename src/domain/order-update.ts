@@ -1,0 +1,83 @@
+import * as z from "zod";
+import type { FieldError } from "./app-error.ts";
+import { isJsonObject, isStorable, type JsonObject } from "./json-object.ts";
+import { readTimestamp } from "./timestamp.ts";
+
+/** One order status update as posted. `occurredAt` in ms since the epoch; `timestampText` as it was written. */
+export type OrderUpdate = {
+  enterpriseId: string;
+  shipmentId: string;
+  status: string;
+  occurredAt: number;
+  timestampText: string;
+  data: JsonObject | null;
+};
+
+export type OrderUpdateReading = { ok: true; update: OrderUpdate } | { ok: false; errors: FieldError[] };
+
+/** Reads the body of `POST /`. Names every wrong field at once; members that are not known are ignored. */
+export function readOrderUpdate(body: unknown, now: number): OrderUpdateReading {
+  const parsed = bodySchema(now).safeParse(body);
+  if (!parsed.success) return { ok: false, errors: fieldErrors(parsed.error) };
+  const { shipment_id, status, enterprise_id, timestamp, data } = parsed.data;
+  return {
+    ok: true,
+    update: { enterpriseId: enterprise_id, shipmentId: shipment_id, status, ...timestamp, data: data ?? null },
+  };
+}
+
+/** Turns what zod found into JSON pointers (RFC 6901) and messages. */
+export function fieldErrors(error: z.ZodError): FieldError[] {
+  return error.issues.map((issue) => ({
+    pointer: issue.path.map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`).join(""),
+    message: issue.message,
+  }));
+}
+
+/** A required text of 1 to `max` characters that looks the same wherever it is printed and compared. */
+export function plainText(max: number) {
+  return z.string({ error: requiredOr("must be a string") }).superRefine((text, context) => {
+    const problem = textProblem(text, max);
+    if (problem) context.addIssue({ code: "custom", message: problem });
+  });
+}
+
+function bodySchema(now: number) {
+  return z.object(
+    {
+      shipment_id: idText,
+      status: plainText(64),
+      enterprise_id: idText,
+      timestamp: z.string({ error: requiredOr("must be a string") }).transform((text, context) => {
+        const reading = readTimestamp(text, now);
+        if (reading.ok) return { occurredAt: reading.instant, timestampText: text };
+        context.addIssue({ code: "custom", message: reading.message });
+        return z.NEVER;
+      }),
+      data: z
+        .custom<JsonObject>(isJsonObject, { error: "must be an object" })
+        .refine((data) => isStorable(data), { error: "must be well-formed text at most 8 levels deep" })
+        .optional(),
+    },
+    { error: "must be a JSON object" },
+  );
+}
+
+const idText = z
+  .union([z.string(), z.int()], { error: requiredOr("must be a string or an integer") })
+  .transform(String)
+  .pipe(plainText(64));
+
+function requiredOr(message: string) {
+  return (issue: { input?: unknown }) => (issue.input === undefined ? "is required" : message);
+}
+
+function textProblem(text: string, max: number): string | null {
+  const length = [...text].length;
+  if (length === 0) return "must not be empty";
+  if (length > max) return `must be at most ${max} characters`;
+  if (text.trim() !== text) return "must not begin or end with a space";
+  if (/[\p{Cc}\u2028\u2029]/u.test(text)) return "must not contain control characters";
+  if (!text.isWellFormed()) return "must be well-formed Unicode";
+  return null;
+}

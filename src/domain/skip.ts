@@ -1,0 +1,17 @@
+/** Why a delivery is never sent: a closed set of codes, each with its reason in words. */
+export const SKIP_REASONS = {
+  not_subscribed: "The enterprise is not subscribed to notifications.",
+  no_channels: "The enterprise subscribes to no channel.",
+  no_address: "The enterprise has no usable address for this channel.",
+  channel_disabled: "No gateway of this channel is enabled.",
+  unsubscribed: "The enterprise no longer subscribes to this channel.",
+  superseded: "A newer status of the same shipment was sent on this channel first.",
+  expired: "The message could not be sent before it expired.",
+} as const;
+
+export type SkipCode = keyof typeof SKIP_REASONS;
+
+/** The reason in words for a stored code; codes of a later version read as themselves. */
+export function skipReason(code: string): string {
+  return Object.hasOwn(SKIP_REASONS, code) ? SKIP_REASONS[code as SkipCode] : code;
+}

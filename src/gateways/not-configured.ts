@@ -1,0 +1,6 @@
+import type { SendOutcome } from "../domain/send-outcome.ts";
+
+/** The outcome of a send that was never tried because a setting is missing; `what` names it, not its value. */
+export function notConfigured(what: string): SendOutcome {
+  return { kind: "misconfigured", code: "not_configured", reason: `${what} is not configured` };
+}

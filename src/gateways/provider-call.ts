@@ -1,0 +1,94 @@
+import type { Fetch } from "./adapter.ts";
+import { CALL_TIMEOUT_MS } from "./adapter.ts";
+
+/** Most of an answer that is read, in bytes. Providers answer in less than 4 KiB. */
+export const MAX_ANSWER_BYTES = 65_536;
+
+export type ProviderRequest = { url: string; headers: Record<string, string>; body: string };
+
+/**
+ * What became of one HTTP call.
+ *
+ * - `answered`: the status line came. `truncated` says why `bodyText` is not the whole body: it was longer
+ *   than MAX_ANSWER_BYTES, or the connection or the time ended while it came. The status holds all the same.
+ * - `timed_out`: no status within CALL_TIMEOUT_MS.
+ * - `broken`: the connection failed; a Worker is not told whether before or after the request had left.
+ * - `not_started`: no HTTP request can be made of this URL and these headers, so nothing has left.
+ */
+export type ProviderAnswer = Answered | { kind: "timed_out" } | { kind: "broken" } | { kind: "not_started" };
+
+export type Answered = {
+  kind: "answered";
+  status: number;
+  headers: Headers;
+  bodyText: string;
+  truncated: false | "too_long" | "interrupted";
+};
+
+/**
+ * Makes exactly one POST; never throws and never follows a redirect. The time runs from the start of the
+ * call to the end of the body.
+ */
+export async function callProvider(fetch: Fetch, request: ProviderRequest): Promise<ProviderAnswer> {
+  const init = toRequestInit(request);
+  if (init === null) return { kind: "not_started" };
+  const deadline = startDeadline(CALL_TIMEOUT_MS);
+  try {
+    const response = await Promise.race([fetch(request.url, { ...init, signal: deadline.signal }), deadline.reached]);
+    if (response === null) return { kind: "timed_out" };
+    const { status, headers } = response;
+    return { kind: "answered", status, headers, ...(await readBody(response, deadline.reached)) };
+  } catch {
+    // The error's text may quote the URL, and its kind does not say how far the request came.
+    return deadline.signal.aborted ? { kind: "timed_out" } : { kind: "broken" };
+  } finally {
+    deadline.stop();
+  }
+}
+
+/** Null for a URL or a header that `fetch` would refuse by the same rejection as a lost connection. */
+function toRequestInit({ url, headers, body }: ProviderRequest): RequestInit | null {
+  try {
+    const init: RequestInit = { method: "POST", headers: new Headers(headers), body, redirect: "manual" };
+    return /^https?:/.test(new Request(url, init).url) ? init : null;
+  } catch {
+    return null;
+  }
+}
+
+/** `reached` resolves with null. The race against it holds even against a `fetch` or a stream that does not heed its signal. */
+function startDeadline(timeoutMs: number) {
+  const controller = new AbortController();
+  const { promise: reached, resolve } = Promise.withResolvers<null>();
+  const timer = setTimeout(() => {
+    resolve(null);
+    controller.abort();
+  }, timeoutMs);
+  return { reached, signal: controller.signal, stop: () => clearTimeout(timer) };
+}
+
+async function readBody(
+  response: Response,
+  deadline: Promise<null>,
+): Promise<Pick<Answered, "bodyText" | "truncated">> {
+  const decoder = new TextDecoder();
+  let bodyText = "";
+  let room = MAX_ANSWER_BYTES;
+  if (response.body === null) return { bodyText, truncated: false };
+
+  const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();
+  for (;;) {
+    const chunk = await Promise.race([reader.read(), deadline]).catch(() => null);
+    if (chunk === null) return cut("interrupted");
+    if (chunk.done) return { bodyText: bodyText + decoder.decode(), truncated: false };
+    bodyText += decoder.decode(chunk.value.subarray(0, room), { stream: true });
+    room -= chunk.value.byteLength;
+    if (room < 0) return cut("too_long");
+  }
+
+  function cut(truncated: "too_long" | "interrupted") {
+    // The answer stands whatever comes of giving up the rest; a stream that broke rejects its cancel.
+    reader.cancel().catch(() => undefined);
+    return { bodyText, truncated };
+  }
+}

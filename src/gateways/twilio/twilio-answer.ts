@@ -1,0 +1,43 @@
+import type { SendOutcome } from "../../domain/send-outcome.ts";
+import type { AnswerDialect } from "../answer-outcome.ts";
+import { isRecord, parseJson } from "../json-text.ts";
+import { explainTwilioCode, findTwilioError } from "./twilio-errors.ts";
+
+/** How Twilio answers a send: 201 with `sid`, or an error body `{ code, message, more_info, status }`. */
+export const TWILIO_ANSWER: AnswerDialect<number> = {
+  provider: "Twilio",
+  providerId: ({ bodyText }) => readSid(bodyText),
+  readError: readErrorCode,
+  errorCode: String,
+  errorOutcome: outcomeOfTwilioCode,
+  resetHeader: null,
+};
+
+function outcomeOfTwilioCode(number: number, status: number): SendOutcome {
+  const code = String(number);
+  const reason = explainTwilioCode(number);
+  switch (findTwilioError(number)?.class) {
+    case "retry":
+      return { kind: "refused", code, reason };
+    case "config":
+      return { kind: "misconfigured", code, reason };
+    case "final":
+      return { kind: "rejected", code, reason, otherGateway: false };
+    case "elsewhere":
+      return { kind: "rejected", code, reason, otherGateway: true };
+    case undefined:
+      return status === 401 || status === 403
+        ? { kind: "misconfigured", code, reason }
+        : { kind: "rejected", code, reason, otherGateway: false };
+  }
+}
+
+function readSid(bodyText: string): string | null {
+  const body = parseJson(bodyText);
+  return isRecord(body) && typeof body["sid"] === "string" && body["sid"] !== "" ? body["sid"] : null;
+}
+
+function readErrorCode(bodyText: string): number | null {
+  const body = parseJson(bodyText);
+  return isRecord(body) && Number.isSafeInteger(body["code"]) ? Number(body["code"]) : null;
+}

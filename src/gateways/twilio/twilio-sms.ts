@@ -1,0 +1,30 @@
+import type { Adapter, Fetch } from "../adapter.ts";
+import { notConfigured } from "../not-configured.ts";
+import { createTwilioMessage, senderField } from "./twilio-messages.ts";
+import type { TwilioAccount } from "./twilio-messages.ts";
+
+/** One of `messagingServiceSid` and `from` is enough; the service wins, for it picks the best of its senders. */
+export type TwilioSmsConfig = TwilioAccount & { from: string; messagingServiceSid: string };
+
+/**
+ * How long Twilio may hold a text back, in seconds, of at most 36000. After four hours the parcel has
+ * moved on, and an outdated status misleads more than a missing one.
+ */
+const VALIDITY_PERIOD_S = 14_400;
+
+/** Text messages by Twilio. `message.sender` may be a number, a sender id, or a Messaging Service (`MG…`). */
+export function createTwilioSms(config: TwilioSmsConfig, fetch: Fetch): Adapter {
+  return {
+    send: async (message) => {
+      const sender = message.sender || config.messagingServiceSid || config.from;
+      if (sender === "") return notConfigured("a sender or Messaging Service for Twilio SMS");
+      const fields = [
+        ["To", message.to],
+        senderField(sender),
+        ["Body", message.text],
+        ["ValidityPeriod", String(VALIDITY_PERIOD_S)],
+      ] as const;
+      return createTwilioMessage(config, message, fields, fetch);
+    },
+  };
+}

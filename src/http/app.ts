@@ -1,0 +1,57 @@
+import { Hono } from "hono";
+import { AppError } from "../domain/app-error.ts";
+import type { Services } from "../services.ts";
+import { requireToken } from "./auth.ts";
+import { callbackRoutes } from "./callbacks.ts";
+import { channelGatewayRoutes } from "./channel-gateways.ts";
+import type { Door, Route } from "./door.ts";
+import { healthRoutes } from "./health.ts";
+import { orderUpdateRoutes } from "./order-updates.ts";
+import { isOurs, problemResponse } from "./problem.ts";
+
+const ROUTES: Route[] = [...orderUpdateRoutes, ...channelGatewayRoutes, ...callbackRoutes, ...healthRoutes];
+
+type Wiring = {
+  createServices: (env: Env, invocation: { waitUntil: (work: Promise<unknown>) => void }) => Services;
+  log: Pick<Services["log"], "error">;
+};
+
+/** The HTTP door: every route of the table, problem+json for everything else. */
+export function createApp({ createServices, log }: Wiring): Hono<Door> {
+  const app = new Hono<Door>();
+  app.use(async (c, next) => {
+    c.set("requestId", requestIdOf(c.req.raw));
+    await next();
+    c.res.headers.set("X-Request-Id", c.get("requestId"));
+  });
+  for (const route of ROUTES) {
+    app.on(route.method, route.path, async (c) => {
+      c.set("services", createServices(c.env, c.executionCtx));
+      if (route.access === "token") await requireToken(c);
+      return route.handle(c);
+    });
+  }
+  for (const [path, routes] of Map.groupBy(ROUTES, (route) => route.path)) {
+    app.all(path, () => refuseMethod(routes));
+  }
+  app.notFound(() => {
+    throw new AppError("not_found", "There is nothing at this path.");
+  });
+  app.onError((error, c) => {
+    const requestId = c.get("requestId") ?? requestIdOf(c.req.raw);
+    if (isOurs(error))
+      log.error("request_failed", error, { request_id: requestId, method: c.req.method, path: c.req.path });
+    return problemResponse(error, requestId);
+  });
+  return app;
+}
+
+function refuseMethod(routes: Route[]): never {
+  const allowed = routes.flatMap(({ method }) => (method === "GET" ? ["GET", "HEAD"] : [method])).join(", ");
+  throw new AppError("method_not_allowed", `This path takes ${allowed}.`, { headers: { Allow: allowed } });
+}
+
+/** Cloudflare's ray id, so that both logs can be joined; elsewhere a new one. */
+function requestIdOf(request: Request): string {
+  return request.headers.get("CF-Ray") ?? crypto.randomUUID();
+}

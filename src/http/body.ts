@@ -1,0 +1,43 @@
+import type { Context } from "hono";
+import { AppError } from "../domain/app-error.ts";
+import type { Door } from "./door.ts";
+
+/** The most that a request's body may have, in bytes. */
+const MAX_JSON_BYTES = 64 * 1024;
+
+/** The body of a request as JSON. Throws AppError `unsupported_media_type`, `body_too_large` or `invalid_json`. */
+export async function readJson(c: Context<Door>): Promise<unknown> {
+  if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(c.req.header("Content-Type") ?? "")) {
+    throw new AppError("unsupported_media_type", "Send JSON, with 'Content-Type: application/json'.", {
+      headers: { "Accept-Post": "application/json" },
+    });
+  }
+  const bytes = await readBytes(c, MAX_JSON_BYTES);
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
+  } catch {
+    throw new AppError("invalid_json", "The body is not well-formed JSON in UTF-8.", {
+      errors: [{ pointer: "", message: "must be well-formed JSON in UTF-8" }],
+    });
+  }
+}
+
+/** The body of a request as it came in, up to `maxBytes`; beyond that throws AppError `body_too_large`. */
+export async function readBytes(c: Context<Door>, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  const tooLarge = () => new AppError("body_too_large", `The body has more than ${maxBytes} bytes.`);
+  if (Number(c.req.header("Content-Length") ?? 0) > maxBytes) throw tooLarge();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of c.req.raw.body ?? []) {
+    size += chunk.byteLength;
+    if (size > maxBytes) throw tooLarge();
+    chunks.push(chunk);
+  }
+  const body = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return body;
+}

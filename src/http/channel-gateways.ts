@@ -1,0 +1,43 @@
+import type { Context } from "hono";
+import { AppError } from "../domain/app-error.ts";
+import { readChannelGateway } from "../domain/channel-gateway.ts";
+import { addChannelGateway } from "../usecases/add-channel-gateway.ts";
+import { listChannelGateways } from "../usecases/list-channel-gateways.ts";
+import { readJson } from "./body.ts";
+import { answerInTime } from "./deadline.ts";
+import type { Door, Route } from "./door.ts";
+
+export const channelGatewayRoutes: Route[] = [
+  { method: "POST", path: "/add-channel-gateway", access: "token", handle: postChannelGateway },
+  { method: "GET", path: "/fetch-channels-gateways", access: "token", handle: getChannelsGateways },
+];
+
+async function postChannelGateway(c: Context<Door>): Promise<Response> {
+  const services = c.get("services");
+  const reading = readChannelGateway(await readJson(c));
+  if (!reading.ok) {
+    throw new AppError("invalid_request", "The gateway is not valid. See 'errors' for each wrong field.", {
+      errors: reading.errors,
+    });
+  }
+  const added = await answerInTime(services, addChannelGateway(services, reading.request));
+  return c.json(
+    {
+      status: 201,
+      message: "Added.",
+      channel_id: added.channelId,
+      channel_name: added.channelName,
+      kind: added.kind,
+      gateway_id: added.gatewayId,
+      gateway_name: added.gatewayName,
+      adapter: added.adapter,
+    },
+    201,
+  );
+}
+
+async function getChannelsGateways(c: Context<Door>): Promise<Response> {
+  const services = c.get("services");
+  const message = await answerInTime(services, listChannelGateways(services));
+  return c.json({ status: 200, message });
+}

@@ -1,0 +1,56 @@
+import { causes } from "./domain/outage.ts";
+
+export type LogFields = Record<string, string | number | boolean | null | undefined>;
+
+/** JSON lines. Fields are ids, codes, counts and durations: never addresses, texts, keys or SQL. */
+export type Log = {
+  info: (event: string, fields?: LogFields) => void;
+  error: (event: string, error: unknown, fields?: LogFields) => void;
+};
+
+export function createLog(): Log {
+  return {
+    info: (event, fields = {}) => console.log(JSON.stringify({ level: "info", event, ...fields })),
+    error: (event, error, fields = {}) =>
+      console.error(JSON.stringify({ level: "error", event, ...fields, ...describe(error) })),
+  };
+}
+
+/** Errors whose messages quote statements with their parameters. */
+const TALKATIVE = new Set(["DrizzleQueryError", "DatabaseError", "UnknownError", "ZodError"]);
+
+function describe(error: unknown): LogFields {
+  const chain = causes(error);
+  const first = chain[0];
+  return {
+    error: chain.map(nameOf).join(" < "),
+    errno: chain.map(errnoIn).find((errno) => errno !== null) ?? null,
+    detail: chain
+      .filter((cause) => cause instanceof Error && !TALKATIVE.has(nameOf(cause)))
+      .map(messageOf)
+      .join(" < "),
+    at: first instanceof Error ? placesIn(first) : null,
+  };
+}
+
+function nameOf(cause: unknown): string {
+  return cause instanceof Error ? (cause.name === "Error" ? cause.constructor.name : cause.name) : typeof cause;
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message.slice(0, 200) : "";
+}
+
+function errnoIn(cause: unknown): number | null {
+  const errno = cause instanceof Error ? /\(errno (\d+)\)/.exec(cause.message)?.[1] : undefined;
+  return errno ? Number(errno) : null;
+}
+
+/** The stack's places without its first line, which repeats the message. */
+function placesIn(error: Error): string {
+  const lines = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+  return lines
+    .slice(0, 6)
+    .map((line) => line.trim())
+    .join(" | ");
+}

@@ -1,0 +1,59 @@
+import { Outage } from "../domain/outage.ts";
+import type { Services } from "../services.ts";
+import { deliverBatch } from "../usecases/deliver-batch.ts";
+import { bellMessage } from "./bell.ts";
+
+/** More deliveries than this are dealt with one group after another. */
+const MAX_DELIVERIES = 100;
+
+/** Bells that could not be heard because the database did not answer are repeated after this time, in s. */
+const REPEAT_AFTER_S = 10;
+
+type Named = { enterpriseId: string; deliveryId: string };
+
+/**
+ * Hears a batch of bells of one lane and delivers what they name. A bell that cannot be read is logged and
+ * acknowledged, since its rows still stand; when the database fails the whole batch comes again.
+ */
+export async function hearBells(services: Services, batch: MessageBatch): Promise<void> {
+  const startedAt = services.clock.now();
+  const named = batch.messages.flatMap((message) => readBell(services, message));
+  try {
+    for (let start = 0; start < named.length; start += MAX_DELIVERIES) {
+      const report = await deliverBatch(services, named.slice(start, start + MAX_DELIVERIES));
+      services.log.info("batch_delivered", {
+        queue: batch.queue,
+        bells: batch.messages.length,
+        ...report,
+        ms: services.clock.now() - startedAt,
+      });
+    }
+    batch.ackAll();
+  } catch (error) {
+    services.log.error("batch_failed", error, { queue: batch.queue, bells: batch.messages.length });
+    batch.retryAll({ delaySeconds: REPEAT_AFTER_S });
+  }
+}
+
+/** Bells that were repeated in vain: logged and acknowledged, for the sweep rings for their rows. */
+export function hearDeadLetters(services: Pick<Services, "log">, batch: MessageBatch): void {
+  for (const message of batch.messages) {
+    const bell = bellMessage.safeParse(message.body);
+    services.log.error("bell_dead", new Outage("A bell could not be heard; the sweep rings for its deliveries."), {
+      message_id: message.id,
+      enterprise_id: bell.success ? bell.data.enterprise_id : null,
+      deliveries: bell.success ? bell.data.delivery_ids.join(" ") : null,
+    });
+  }
+  batch.ackAll();
+}
+
+function readBell(services: Services, message: Message): Named[] {
+  const bell = bellMessage.safeParse(message.body);
+  if (!bell.success) {
+    services.log.error("bell_unreadable", bell.error, { message_id: message.id });
+    return [];
+  }
+  const { enterprise_id: enterpriseId, delivery_ids: deliveryIds } = bell.data;
+  return deliveryIds.map((deliveryId) => ({ enterpriseId, deliveryId }));
+}

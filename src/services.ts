@@ -1,0 +1,137 @@
+import { createClock } from "./clock.ts";
+import { readConfig, type Config } from "./config.ts";
+import * as channels from "./db/channels.ts";
+import { claimDue, namesOf } from "./db/claim.ts";
+import { createDb, type Db } from "./db/client.ts";
+import { createDirectory, type Directory } from "./db/directory-memory.ts";
+import { loadEnterprise } from "./db/directory.ts";
+import { commitIntents, type Intent } from "./db/intent.ts";
+import * as leases from "./db/leases.ts";
+import { loadDue } from "./db/load.ts";
+import * as receipts from "./db/receipts.ts";
+import { recordResults } from "./db/record.ts";
+import * as silent from "./db/silent.ts";
+import { findOriginal, insertUpdate, type NewUpdate } from "./db/updates.ts";
+import type { DeliveryResult } from "./domain/delivery-result.ts";
+import type { Receipt } from "./domain/receipt.ts";
+import type { UpdateKeys } from "./domain/update-keys.ts";
+import { createAdapters, createReceiptReaders } from "./gateways/registry.ts";
+import { createIds } from "./ids.ts";
+import { createLog } from "./log.ts";
+import { createBellProducer } from "./queue/producer.ts";
+
+/** The longest wait for one statement, in ms: a client is told within 3 s, a batch can wait longer. */
+const DB_TIMEOUT_MS = { http: 3_000, background: 10_000 };
+
+export type Door = keyof typeof DB_TIMEOUT_MS;
+
+type Invocation = { waitUntil: (work: Promise<unknown>) => void };
+
+/** Everything that the use cases work with. */
+export type Services = ReturnType<typeof createServices>;
+
+/**
+ * Wires everything for one invocation of one door. What is costly to make or worth remembering is made once
+ * per isolate. Throws ConfigError when settings are missing.
+ */
+export function createServices(env: Env, invocation: Invocation, door: Door) {
+  const isolate = isolateServices(env);
+  return {
+    ...isolate.shared,
+    ...isolate.stores[door],
+    directory: isolate.directory,
+    /** Lets work go on after the answer was sent. Not durable. */
+    defer: (work: Promise<unknown>) => invocation.waitUntil(work),
+  };
+}
+
+type IsolateServices = {
+  shared: ReturnType<typeof createShared>;
+  stores: Record<Door, ReturnType<typeof createStores>>;
+  directory: Directory;
+};
+
+const isolates = new WeakMap<Env, IsolateServices>();
+
+function isolateServices(env: Env): IsolateServices {
+  const known = isolates.get(env);
+  if (known) return known;
+  const config = readConfig(env);
+  const open = (door: Door) =>
+    createDb({ databaseUrl: config.DATABASE_URL, timeoutMs: DB_TIMEOUT_MS[door], fetch: fetchNow });
+  const http = open("http");
+  const made = {
+    shared: createShared(env, config),
+    stores: { http: createStores(http), background: createStores(open("background")) },
+    directory: createDirectory((enterpriseId) => loadEnterprise(http, enterpriseId), Date.now),
+  };
+  isolates.set(env, made);
+  return made;
+}
+
+function createShared(env: Env, config: Config) {
+  return {
+    config,
+    log: createLog(),
+    ids: createIds(),
+    clock: createClock(),
+    /** In [0, 1). */
+    random: () => Math.random(),
+    adapters: createAdapters(config, fetchNow),
+    receiptReaders: createReceiptReaders(config),
+    bells: createBellProducer({
+      sms: env.QUEUE_SMS,
+      email: env.QUEUE_EMAIL,
+      whatsapp: env.QUEUE_WHATSAPP,
+      other: env.QUEUE_OTHER,
+    }),
+  };
+}
+
+/** What the use cases ask of the database, by the part of the story that asks it. */
+function createStores(db: Db) {
+  return {
+    statements: () => db.statements(),
+    updates: {
+      insert: (update: NewUpdate) => insertUpdate(db, update),
+      findOriginal: (enterpriseId: string, keys: UpdateKeys) => findOriginal(db, enterpriseId, keys),
+    },
+    channels: {
+      find: (channelKey: string) => channels.findChannel(db, channelKey),
+      insertChannel: (row: channels.ChannelRow) => channels.insertChannel(db, row),
+      insertGateway: (row: channels.GatewayRow) => channels.insertGateway(db, row),
+      list: () => channels.listGateways(db),
+    },
+    sending: {
+      claim: (named: { enterpriseId: string; deliveryId: string }[], leaseToken: string) =>
+        claimDue(db, namesOf(named), leaseToken),
+      load: (named: { enterpriseId: string; deliveryId: string }[], leaseToken: string) =>
+        loadDue(db, namesOf(named), leaseToken),
+      commitIntents: (intents: Intent[], leaseToken: string) => commitIntents(db, intents, leaseToken),
+      record: (results: DeliveryResult[]) => recordResults(db, results),
+    },
+    sweeping: {
+      findSilent: (perLane: number) => silent.findSilent(db, perLane),
+      moveRingOn: (rows: silent.SilentDelivery[]) => silent.moveRingOn(db, rows),
+      findExpiredLeases: (limit: number) => leases.findExpiredLeases(db, limit),
+      requeueExpired: (rows: leases.ExpiredLease[]) => leases.requeueExpired(db, rows),
+      holdExpired: (rows: leases.ExpiredLease[]) => leases.holdExpired(db, rows),
+      findEndedHolds: (limit: number) => leases.findEndedHolds(db, limit),
+      logUnconfirmed: (rows: leases.EndedHold[], message: string) => leases.logUnconfirmed(db, rows, message),
+      parkUnconfirmed: (rows: leases.EndedHold[]) => leases.parkUnconfirmed(db, rows),
+    },
+    receipts: {
+      findAttempts: (named: Receipt[]) => receipts.findAttempts(db, named),
+      insert: (rows: Receipt[]) => receipts.insertReceipts(db, rows),
+      markAccepted: (proven: { receipt: Receipt; attempt: receipts.ReceiptedAttempt }[]) =>
+        receipts.markAccepted(db, proven),
+      log: (proven: { receipt: Receipt; attempt: receipts.ReceiptedAttempt }[]) => receipts.logReceipts(db, proven),
+      moveForward: (moves: receipts.ReceiptMove[]) => receipts.moveForward(db, moves),
+    },
+  };
+}
+
+/** Looked up at each call, so that a closed network in tests is closed for everything. */
+function fetchNow(input: Parameters<typeof fetch>[0], init?: RequestInit): Promise<Response> {
+  return globalThis.fetch(input, init);
+}

@@ -1,0 +1,53 @@
+import type { Receipt, ReceiptKind } from "../domain/receipt.ts";
+import type { Services } from "../services.ts";
+
+type Needs = Pick<Services, "receipts" | "log">;
+
+/** How far each kind of receipt moves a delivery, and how much it says beside others of the same attempt. */
+const MOVES = {
+  progress: { to: "sent", rank: 0 },
+  undelivered: { to: "undelivered", rank: 1 },
+  delivered: { to: "delivered", rank: 2 },
+} as const satisfies Record<ReceiptKind, { to: string; rank: number }>;
+
+/**
+ * Applies what a provider told us, after its signature was verified. Receipts are a set and deliveries only
+ * move forward, so repeats and disorder change nothing. A fixed number of statements for any number of
+ * receipts. Receipts of unknown attempts, or under another enterprise's name, are dropped.
+ */
+export async function applyReceipts(services: Needs, received: Receipt[]): Promise<{ applied: number }> {
+  if (received.length === 0) return { applied: 0 };
+  const attempts = await services.receipts.findAttempts(received);
+  const byKey = new Map(attempts.map((attempt) => [keyOf(attempt), attempt]));
+  const known = received.flatMap((receipt) => {
+    const attempt = byKey.get(keyOf(receipt));
+    return attempt ? [{ receipt, attempt }] : [];
+  });
+  if (known.length < received.length) {
+    services.log.info("receipts_of_unknown_attempts", { receipts: received.length - known.length });
+  }
+  if (known.length === 0) return { applied: 0 };
+
+  const telling = mostTelling(known);
+  await services.receipts.insert(known.map(({ receipt }) => receipt));
+  await services.receipts.markAccepted(telling);
+  await services.receipts.log(telling);
+  await services.receipts.moveForward(
+    telling.map(({ receipt, attempt }) => ({ ...attempt, to: MOVES[receipt.kind].to })),
+  );
+  return { applied: known.length };
+}
+
+/** Of several receipts of one attempt, the one that says most decides. */
+function mostTelling<T extends { receipt: Receipt }>(known: T[]): T[] {
+  const best = new Map<string, T>();
+  for (const one of known) {
+    const other = best.get(keyOf(one.receipt));
+    if (!other || MOVES[one.receipt.kind].rank > MOVES[other.receipt.kind].rank) best.set(keyOf(one.receipt), one);
+  }
+  return [...best.values()];
+}
+
+function keyOf({ enterpriseId, attemptId }: { enterpriseId: string; attemptId: string }): string {
+  return JSON.stringify([enterpriseId, attemptId]);
+}

@@ -1,0 +1,93 @@
+import type { DeliveryResult } from "../domain/delivery-result.ts";
+import type { SendOutcome } from "../domain/send-outcome.ts";
+import type { Services } from "../services.ts";
+
+/** One provider call that may be made, and what it means for its delivery. */
+export type Call = {
+  gatewayId: string;
+  send: () => Promise<SendOutcome>;
+  resultOf: (outcome: SendOutcome | { kind: "not_started" }) => DeliveryResult;
+};
+
+/** The platform lets six requests wait for their answers at once; a seventh would queue unseen. */
+const SLOTS = 6;
+
+/** The slots that one gateway may hold while another has work, so that one that hangs delays nobody else. */
+const SLOTS_PER_GATEWAY = 3;
+
+/** Results are recorded at least this often while calls go on, in ms. */
+const RECORD_EVERY_MS = 5_000;
+
+type Running = Pick<Services, "clock" | "log"> & {
+  /** No call starts after this instant, ms on the services' clock. */
+  deadline: number;
+  record: (results: DeliveryResult[]) => Promise<void>;
+};
+
+/** Makes calls, six at once, and records what they come to. What cannot start in time is not started. */
+export async function callAll(calls: Call[], running: Running): Promise<void> {
+  const waiting = [...calls];
+  const active = new Map<Call, Promise<void>>();
+  const done: DeliveryResult[] = [];
+  let recordAt = running.clock.now() + RECORD_EVERY_MS;
+
+  while (waiting.length > 0 || active.size > 0) {
+    if (running.clock.now() >= running.deadline) {
+      done.push(...waiting.splice(0).map((call) => call.resultOf({ kind: "not_started" })));
+    }
+    for (let call = takeNext(waiting, active); call; call = takeNext(waiting, active)) {
+      const started = call;
+      const finished = makeCall(started, running).then((result) => {
+        active.delete(started);
+        done.push(result);
+      });
+      active.set(started, finished);
+    }
+    if (active.size > 0) await nextOf(active, running, recordAt);
+    if (running.clock.now() >= recordAt) {
+      await recordSoFar(done, running);
+      recordAt = running.clock.now() + RECORD_EVERY_MS;
+    }
+  }
+  await running.record(done);
+}
+
+/** What cannot be recorded now is kept and recorded with what comes next; calls in flight are not abandoned. */
+async function recordSoFar(done: DeliveryResult[], { record, log }: Running): Promise<void> {
+  const results = done.splice(0);
+  try {
+    await record(results);
+  } catch (error) {
+    log.error("results_not_recorded_yet", error, { results: results.length });
+    done.unshift(...results);
+  }
+}
+
+async function makeCall(call: Call, { log }: Running): Promise<DeliveryResult> {
+  try {
+    return call.resultOf(await call.send());
+  } catch (error) {
+    // A bug in an adapter: the call may have been made, so it is treated like a lost answer.
+    log.error("adapter_threw", error, { gateway_id: call.gatewayId });
+    return call.resultOf({ kind: "ambiguous", code: "internal", reason: "The answer could not be understood." });
+  }
+}
+
+/** Takes the first waiting call whose gateway may have another slot. */
+function takeNext(waiting: Call[], active: Map<Call, Promise<void>>): Call | undefined {
+  if (active.size >= SLOTS) return undefined;
+  const gateways = new Set([...waiting, ...active.keys()].map((call) => call.gatewayId));
+  const limit = gateways.size > 1 ? SLOTS_PER_GATEWAY : SLOTS;
+  const held = (gatewayId: string) => [...active.keys()].filter((call) => call.gatewayId === gatewayId).length;
+  const index = waiting.findIndex((call) => held(call.gatewayId) < limit);
+  return index < 0 ? undefined : waiting.splice(index, 1)[0];
+}
+
+/** Waits until a call ends, or until it is time to record or to stop starting calls. */
+async function nextOf(active: Map<Call, Promise<void>>, { clock, deadline }: Running, recordAt: number): Promise<void> {
+  const now = clock.now();
+  const until = now < deadline ? Math.min(recordAt, deadline) : recordAt;
+  const timer = clock.timer(Math.max(1, until - now));
+  await Promise.race([...active.values(), timer.elapsed]);
+  timer.cancel();
+}

@@ -1,0 +1,145 @@
+import { bellsFor } from "../domain/bell.ts";
+import type { DeliveryResult } from "../domain/delivery-result.ts";
+import type { DueDelivery } from "../domain/due-delivery.ts";
+import { CALL_WINDOW_MS } from "../domain/lease.ts";
+import { renderMessage } from "../domain/message.ts";
+import { nextStep } from "../domain/next-step.ts";
+import { WAIT_FOR_SIBLING_MS, decideSend, isUsable, type SendDecision } from "../domain/send-decision.ts";
+import type { Services } from "../services.ts";
+import { callAll, type Call } from "./call-all.ts";
+import { keepTrying } from "./keep-trying.ts";
+import { ringBells } from "./ring-bells.ts";
+
+type Needs = Pick<Services, "sending" | "adapters" | "bells" | "ids" | "clock" | "random" | "log">;
+
+type Send = { delivery: DueDelivery; decision: Extract<SendDecision, { kind: "send" }> };
+
+/** What a batch came to, for the log. */
+export type BatchReport = { named: number; called: number; results: number };
+
+/**
+ * Sends what is due among the named deliveries: claim, load, intent, call, record. A fixed number of
+ * statements, whatever the number of deliveries. Throws when the database fails; what was claimed then comes
+ * back when its lease ends.
+ */
+export async function deliverBatch(
+  services: Needs,
+  named: { enterpriseId: string; deliveryId: string }[],
+): Promise<BatchReport> {
+  const leaseToken = services.ids.next("lse");
+  const claimedAt = services.clock.now();
+  await services.sending.claim(named, leaseToken);
+  const loaded = await services.sending.load(named, leaseToken);
+
+  const { sends, results } = sortOut(loaded);
+  const { calls, lost } = await intend(services, sends, leaseToken);
+  if (lost > 0) services.log.info("leases_lost", { lost });
+
+  const record = (called: DeliveryResult[]) => recordAndRing(services, [...results.splice(0), ...called]);
+  await callAll(calls, { ...services, deadline: claimedAt + CALL_WINDOW_MS, record });
+  await recordAndRing(services, results.splice(0));
+  await ringForBlocked(services, loaded);
+  return { named: named.length, called: calls.length, results: loaded.length };
+}
+
+/** Decides about each claimed delivery; of siblings claimed together only the oldest goes. */
+function sortOut(loaded: DueDelivery[]): { sends: Send[]; results: DeliveryResult[] } {
+  const sends: Send[] = [];
+  const results: DeliveryResult[] = [];
+  const busy = new Set<string>();
+  for (const delivery of loaded.toSorted(byAge)) {
+    if (delivery.unlogged) {
+      results.push({ delivery, attempt: null, step: { state: "skip_logged", code: delivery.code ?? "" } });
+    }
+    if (!delivery.mine) continue;
+    const sibling = JSON.stringify([delivery.enterpriseId, delivery.shipmentId, delivery.channelId]);
+    const decision: SendDecision = busy.has(sibling) ? { kind: "wait" } : decideSend(delivery);
+    switch (decision.kind) {
+      case "send":
+        busy.add(sibling);
+        sends.push({ delivery, decision });
+        break;
+      case "skip":
+        results.push({ delivery, attempt: null, step: { state: "skipped", code: decision.code } });
+        break;
+      case "wait":
+        results.push({ delivery, attempt: null, step: { state: "given_back", delayMs: WAIT_FOR_SIBLING_MS } });
+    }
+  }
+  return { sends, results };
+}
+
+function byAge(a: DueDelivery, b: DueDelivery): number {
+  return a.occurredAt - b.occurredAt || (a.deliveryId < b.deliveryId ? -1 : 1);
+}
+
+/** Commits the intents and turns those that hold into calls. What lost its lease is nobody's business here. */
+async function intend(services: Needs, sends: Send[], leaseToken: string): Promise<{ calls: Call[]; lost: number }> {
+  if (sends.length === 0) return { calls: [], lost: 0 };
+  const byAttempt = new Map(sends.map((send) => [services.ids.next("att"), send]));
+  const intents = [...byAttempt].map(([attemptId, { delivery, decision }]) => ({
+    attemptId,
+    enterpriseId: delivery.enterpriseId,
+    deliveryId: delivery.deliveryId,
+    gatewayId: decision.gateway.gatewayId,
+    gateway: decision.gateway.gatewayName,
+  }));
+  const committed = await services.sending.commitIntents(intents, leaseToken);
+  const calls = committed.flatMap(({ attemptId }) => {
+    const send = byAttempt.get(attemptId);
+    return send ? [toCall(services, attemptId, send)] : [];
+  });
+  return { calls, lost: sends.length - calls.length };
+}
+
+function toCall(services: Needs, attemptId: string, { delivery, decision: { gateway, to } }: Send): Call {
+  const { gatewayId, gatewayName, adapter, sender } = gateway;
+  const attempt = { attemptId, gatewayId, gateway: gatewayName };
+  return {
+    gatewayId,
+    send: () =>
+      services.adapters[adapter].send({
+        ...renderMessage(delivery),
+        enterpriseId: delivery.enterpriseId,
+        attemptId,
+        to,
+        sender,
+      }),
+    resultOf: (outcome) => ({
+      delivery,
+      attempt: { ...attempt, outcome },
+      step:
+        outcome.kind === "not_started"
+          ? { state: "given_back", delayMs: 0 }
+          : nextStep(outcome, {
+              attemptNo: delivery.attemptNo,
+              random: services.random(),
+              ...otherGateways(delivery, gatewayId),
+            }),
+    }),
+  };
+}
+
+function otherGateways(delivery: DueDelivery, usedId: string) {
+  const used = delivery.candidates.find((candidate) => candidate.gatewayId === usedId);
+  const others = delivery.candidates.filter((candidate) => candidate.gatewayId !== usedId && isUsable(candidate));
+  return {
+    hasOtherGateway: others.length > 0,
+    hasFreshGateway: others.some((other) => other.tries < (used?.tries ?? 0) + 1),
+  };
+}
+
+async function recordAndRing(services: Needs, results: DeliveryResult[]): Promise<void> {
+  if (results.length === 0) return;
+  await keepTrying(() => services.sending.record(results), services.clock);
+  const again = results.flatMap(({ delivery, step }) =>
+    step.state === "retrying" || step.state === "given_back" ? [{ ...delivery, delayMs: step.delayMs }] : [],
+  );
+  await ringBells(services, bellsFor(again));
+}
+
+/** Due, but not ours: a sibling is being sent. Their bells are repeated, or they would wait for the sweep. */
+async function ringForBlocked(services: Needs, loaded: DueDelivery[]): Promise<void> {
+  const blocked = loaded.filter((delivery) => delivery.due);
+  await ringBells(services, bellsFor(blocked.map((delivery) => ({ ...delivery, delayMs: WAIT_FOR_SIBLING_MS }))));
+}

@@ -1,0 +1,37 @@
+import type { Services } from "../services.ts";
+import { parkUnconfirmed } from "./park-unconfirmed.ts";
+import { releaseExpiredLeases } from "./release-expired-leases.ts";
+import { ringSilent } from "./ring-silent.ts";
+
+/** One cron run sweeps again and again until the next one is near, in ms. */
+const EVERY_MS = 5_000;
+const FOR_MS = 55_000;
+
+type Needs = Pick<Services, "sweeping" | "bells" | "log" | "clock">;
+
+/** Sweeps every 5 s for 55 s. A sweep that fails is logged, and the next one tries again. */
+export async function sweepForAMinute(services: Needs): Promise<void> {
+  const end = services.clock.now() + FOR_MS;
+  for (;;) {
+    await sweepOnce(services);
+    if (services.clock.now() + EVERY_MS >= end) return;
+    await services.clock.timer(EVERY_MS).elapsed;
+  }
+}
+
+/** Expired leases first, since they make rows due; each part is tried even when another fails. */
+export async function sweepOnce(services: Needs): Promise<void> {
+  const released = await attempt(services, "release_expired_leases", releaseExpiredLeases);
+  const parked = await attempt(services, "park_unconfirmed", parkUnconfirmed);
+  const rung = await attempt(services, "ring_silent", ringSilent);
+  if (released + parked + rung > 0) services.log.info("swept", { released, parked, rung });
+}
+
+async function attempt(services: Needs, name: string, part: (services: Needs) => Promise<number>): Promise<number> {
+  try {
+    return await part(services);
+  } catch (error) {
+    services.log.error("sweep_failed", error, { part: name });
+    return 0;
+  }
+}

@@ -1,6 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { startPrivateServer } from "./database/private-server.ts";
-import { assertDatabaseName, describeAddress, formatMysqlUrl, parseMysqlUrl, withServer } from "./database/mysql-url.ts";
+import {
+  assertDatabaseName,
+  describeAddress,
+  formatMysqlUrl,
+  parseMysqlUrl,
+  withServer,
+} from "./database/mysql-url.ts";
 import type { MysqlAddress } from "./database/mysql-url.ts";
 
 /** A database to develop against; `url` is `mysql://user:password@host:port/name`. */

@@ -21,7 +21,9 @@ async function main(): Promise<void> {
 /** Picks the database; throws with advice if none, or more than one, could be meant. */
 function chooseUrl(given: string | undefined): string {
   if (given !== undefined) return given;
-  const named = [process.env["MYSQL_URL"], process.env["DATABASE_URL"]].filter((url) => url !== undefined && url !== "");
+  const named = [process.env["MYSQL_URL"], process.env["DATABASE_URL"]].filter(
+    (url) => url !== undefined && url !== "",
+  );
   if (named.length > 1) throw new Error("Both MYSQL_URL and DATABASE_URL are set: say which one with --url.");
   const devVars = fileURLToPath(new URL("../.dev.vars", import.meta.url));
   const url = named[0] ?? (existsSync(devVars) ? parseEnv(readFileSync(devVars, "utf8"))["DATABASE_URL"] : undefined);

@@ -2,18 +2,21 @@ import * as z from "zod";
 
 const url = z.url({ protocol: /^https?$/ });
 
+/** An address that paths are put behind. */
+const baseUrl = url.transform((text) => text.replace(/\/+$/, ""));
+
 const schema = z.object({
   DATABASE_URL: url,
   API_TOKEN: z.string().default(""),
-  PUBLIC_URL: url.transform((text) => text.replace(/\/+$/, "")),
-  TWILIO_API_URL: url.default("https://api.twilio.com"),
+  PUBLIC_URL: baseUrl,
+  TWILIO_API_URL: baseUrl.default("https://api.twilio.com"),
   TWILIO_ACCOUNT_SID: z.string().default(""),
   TWILIO_AUTH_TOKEN: z.string().default(""),
   TWILIO_FROM: z.string().default(""),
   TWILIO_MESSAGING_SERVICE_SID: z.string().default(""),
   TWILIO_WHATSAPP_FROM: z.string().default(""),
   TWILIO_WHATSAPP_CONTENT_SID: z.string().default(""),
-  SENDGRID_API_URL: url.default("https://api.sendgrid.com"),
+  SENDGRID_API_URL: baseUrl.default("https://api.sendgrid.com"),
   SENDGRID_API_KEY: z.string().default(""),
   SENDGRID_FROM_EMAIL: z.string().default(""),
   SENDGRID_FROM_NAME: z.string().default(""),
@@ -26,6 +29,8 @@ export type Config = z.infer<typeof schema>;
 /** Thrown when settings are missing or wrong; names them, never their values. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
+  /** Its message may be logged. */
+  readonly isDiscreet = true;
 }
 
 /** Reads the settings that every door needs. */

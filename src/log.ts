@@ -16,19 +16,13 @@ export function createLog(): Log {
   };
 }
 
-/** Errors whose messages quote statements with their parameters. */
-const TALKATIVE = new Set(["DrizzleQueryError", "DatabaseError", "UnknownError", "ZodError"]);
-
 function describe(error: unknown): LogFields {
   const chain = causes(error);
   const first = chain[0];
   return {
     error: chain.map(nameOf).join(" < "),
     errno: chain.map(errnoIn).find((errno) => errno !== null) ?? null,
-    detail: chain
-      .filter((cause) => cause instanceof Error && !TALKATIVE.has(nameOf(cause)))
-      .map(messageOf)
-      .join(" < "),
+    detail: chain.filter(isDiscreet).map(messageOf).join(" < "),
     at: first instanceof Error ? placesIn(first) : null,
   };
 }
@@ -37,8 +31,14 @@ function nameOf(cause: unknown): string {
   return cause instanceof Error ? (cause.name === "Error" ? cause.constructor.name : cause.name) : typeof cause;
 }
 
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message.slice(0, 200) : "";
+/** Messages of libraries quote statements and input; only those of the language and our own are shown. */
+function isDiscreet(cause: unknown): cause is Error {
+  if (!(cause instanceof Error)) return false;
+  return [Error, TypeError, RangeError].some((kind) => cause.constructor === kind) || "isDiscreet" in cause;
+}
+
+function messageOf(cause: Error): string {
+  return cause.message.slice(0, 200);
 }
 
 function errnoIn(cause: unknown): number | null {

@@ -1,4 +1,4 @@
-import { createPool } from "mariadb";
+import { createConnection, createPool } from "mariadb";
 import type { Pool } from "mariadb";
 import { connectorConfig, parseMysqlUrl } from "../database/mysql-url.ts";
 import { SQL_MODE } from "../database/server-options.ts";
@@ -31,13 +31,11 @@ export async function openConnections(mysqlUrl: string): Promise<Connections> {
     // In ms: how long a statement waits for a connection.
     acquireTimeout: 30_000,
   };
-  const autocommit = createPool({ ...common, connectionLimit: AUTOCOMMIT_CONNECTIONS, initializationTimeout: 5000 });
-  const transactions = createPool({ ...common, connectionLimit: TRANSACTION_CONNECTIONS, minimumIdle: 1 });
-  try {
-    await autocommit.query("DO 0");
-  } catch (error) {
-    await Promise.all([autocommit.end(), transactions.end()]);
-    throw error;
-  }
-  return { autocommit, transactions };
+  // A pool would try for half a minute before it says that the server is not there.
+  const probe = await createConnection(common);
+  await probe.end();
+  return {
+    autocommit: createPool({ ...common, connectionLimit: AUTOCOMMIT_CONNECTIONS }),
+    transactions: createPool({ ...common, connectionLimit: TRANSACTION_CONNECTIONS, minimumIdle: 1 }),
+  };
 }

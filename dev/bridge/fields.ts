@@ -48,9 +48,9 @@ const CHAR_CODE = 254;
 export function wireField(column: FieldInfo): WireField {
   // MariaDB's JSON is a text with a note on it; production has a type of its own (flags: blob and binary).
   const json = column.isDataTypeFormatJson();
-  const type = json ? "JSON" : vitessType(Number(column.columnType), Number(column.flags));
+  const type = json ? "JSON" : vitessType(column.columnType, column.flags);
   const charset = json || column.collation?.index === BINARY_COLLATION ? BINARY_COLLATION : TEXT_COLLATION;
-  const flags = json ? BLOB_FLAG | BINARY : Number(column.flags);
+  const flags = json ? BLOB_FLAG | BINARY : column.flags;
   return {
     ...text("name", column.name()),
     ...(type === undefined ? {} : { type }),

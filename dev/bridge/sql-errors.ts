@@ -5,7 +5,9 @@ const CODES = new Map<number, readonly [upper: string, camel: string]>([
   ...[1050, 1062].map((errno) => [errno, ["ALREADY_EXISTS", "AlreadyExists"]] as const),
   ...[1054, 1146, 1109, 1091].map((errno) => [errno, ["NOT_FOUND", "NotFound"]] as const),
   ...[1044, 1045, 1142, 1227].map((errno) => [errno, ["PERMISSION_DENIED", "PermissionDenied"]] as const),
-  ...[1048, 1052, 1064, 1136, 1264, 1366, 1406].map((errno) => [errno, ["INVALID_ARGUMENT", "InvalidArgument"]] as const),
+  ...[1048, 1052, 1064, 1136, 1264, 1366, 1406].map(
+    (errno) => [errno, ["INVALID_ARGUMENT", "InvalidArgument"]] as const,
+  ),
   ...[1216, 1217, 1451, 1452].map((errno) => [errno, ["FAILED_PRECONDITION", "FailedPrecondition"]] as const),
   ...[1037, 1038, 1040, 1041, 1114, 1203].map((errno) => [errno, ["RESOURCE_EXHAUSTED", "ResourceExhausted"]] as const),
   [1205, ["DEADLINE_EXCEEDED", "DeadlineExceeded"]],

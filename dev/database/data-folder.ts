@@ -36,7 +36,7 @@ export async function claimDataFolder(folder: DataFolder, log: (line: string) =>
     if (pid !== undefined && isServerOf(folder, pid)) await endLeftover(folder, pid, log);
   }
   rmSync(claimPath(folder), { force: true });
-  // "wx" lets only one of two tools that start at the same moment through.
+  // Of two tools that start at the very same moment one fails here, or later at the lock on the server's files.
   const claim = { owner: process.pid, ownerStarted: describeProcess(process.pid)?.started ?? "" };
   writeFileSync(claimPath(folder), JSON.stringify(claim), { flag: "wx", mode: 0o600 });
 }

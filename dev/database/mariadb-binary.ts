@@ -46,7 +46,9 @@ async function installMariadb(log: (line: string) => void): Promise<void> {
   } else if (await isInPath("brew")) {
     await runLogged(log, ["brew", "install", "mariadb"]);
   } else {
-    throw cannotInstall("Install MariaDB's server from your system's packages (for example: dnf install mariadb-server)");
+    throw cannotInstall(
+      "Install MariaDB's server from your system's packages (for example: dnf install mariadb-server)",
+    );
   }
 }
 
@@ -60,7 +62,15 @@ async function installWithApt(log: (line: string) => void): Promise<void> {
   // Before Debian 12 and Ubuntu 24.04 the package carries the version in its name.
   const name = listed.stdout.split(/\s/)[0];
   if (name === undefined || name === "") throw cannotInstall(advice);
-  const install = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "--no-install-recommends", name];
+  const install = [
+    "env",
+    "DEBIAN_FRONTEND=noninteractive",
+    "apt-get",
+    "install",
+    "-y",
+    "--no-install-recommends",
+    name,
+  ];
   await runLogged(log, [...asRoot, ...install]);
 }
 

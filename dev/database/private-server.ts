@@ -31,7 +31,9 @@ export async function startPrivateServer(options: {
   await claimDataFolder(folder, options.log);
   try {
     await createSystemTables(binary, folder, serverOptions());
-    return serve(folder, await startOnFreePort(binary, folder));
+    const running = await startOnFreePort(binary, folder);
+    await rm(folder.initSql, { force: true });
+    return serve(folder, running);
   } catch (error) {
     releaseDataFolder(folder);
     throw error;
@@ -90,16 +92,16 @@ async function comesUp({ child, login }: Running): Promise<boolean> {
   return settled && !hasEnded(child);
 }
 
-async function serve(folder: DataFolder, { child, login }: Running): Promise<PrivateServer> {
-  await rm(folder.initSql, { force: true });
+function serve(folder: DataFolder, { child, login }: Running): PrivateServer {
   const endWithTool = (): void => void child.kill("SIGTERM");
   process.once("exit", endWithTool);
+  let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     process.off("exit", endWithTool);
     await end(child);
     releaseDataFolder(folder);
   };
-  return { login, stop };
+  return { login, stop: async () => (stopped ??= stop()) };
 }
 
 /** SIGTERM is MariaDB's clean shutdown; SIGKILL only after 30 s, since the data survives that too. */

@@ -1,7 +1,7 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, open, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { startupError } from "./data-folder.ts";
@@ -20,7 +20,9 @@ const PREFIXES = ["mysql_", "mariadb_"];
 export async function createSystemTables(binary: string, folder: DataFolder, options: string[]): Promise<void> {
   if (existsSync(folder.files)) return;
   const script = await readScripts(binary);
-  const unfinished = await mkdtemp(`${folder.files}-new-`);
+  const unfinished = `${folder.files}.new`;
+  await rm(unfinished, { recursive: true, force: true });
+  await mkdir(unfinished, { mode: 0o700 });
   const log = await open(folder.errorLog, "w", 0o600);
   try {
     const args = ["--no-defaults", "--bootstrap", ...options, `--datadir=${unfinished}`, "--enforce-storage-engine="];
@@ -45,7 +47,8 @@ async function readScripts(binary: string): Promise<string> {
   const texts = await Promise.all(
     SCRIPTS.map(async (name) => {
       const path = PREFIXES.map((prefix) => join(share, `${prefix}${name}.sql`)).find((file) => existsSync(file));
-      if (path === undefined) throw new Error(`MariaDB's package has no ${name}.sql in ${share}; set MYSQL_URL instead.`);
+      if (path === undefined)
+        throw new Error(`MariaDB's package has no ${name}.sql in ${share}; set MYSQL_URL instead.`);
       return readFile(path, "utf8");
     }),
   );

@@ -33,7 +33,7 @@ async function route(parts: ControlParts, request: ApiRequest): Promise<Answer> 
     case "GET /faults":
       return json(200, parts.faults.list());
     case "POST /faults":
-      return await arm(parts, readJson(request.body));
+      return arm(parts, readJson(request.body));
     case "DELETE /faults":
       parts.faults.clear(request.url.searchParams.get("id") ?? undefined);
       await parts.setDoors();

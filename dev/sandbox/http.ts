@@ -73,7 +73,7 @@ export async function listen(
       door = next;
       if (next === "closed") await shut();
       else if (server === null) await open(bound);
-      if (next === "destroying") (server as Server | null)?.closeAllConnections();
+      if (next === "destroying") server?.closeAllConnections();
     },
     close: async () => {
       await shut();
@@ -114,7 +114,7 @@ async function readRequest(incoming: IncomingMessage, limitBytes: number): Promi
   }
   return {
     method: incoming.method ?? "GET",
-    url: new URL(incoming.url ?? "/", "http://127.0.0.1"),
+    url: URL.parse(incoming.url ?? "/", "http://127.0.0.1") ?? new URL("http://127.0.0.1/"),
     headers: incoming.headers,
     body: size > limitBytes ? "" : Buffer.concat(chunks).toString("utf8"),
     tooLarge: size > limitBytes,

@@ -71,8 +71,10 @@ function readMail(request: ApiRequest): Mail | null {
   try {
     const value: unknown = JSON.parse(request.body);
     if (!isRecord(value)) return null;
-    const lists = [value.personalizations, value.content].filter(Array.isArray).flat();
-    return lists.every(isRecord) && (value.from === undefined || isRecord(value.from)) ? (value as Mail) : null;
+    const parts = [value.personalizations, value.content].filter(Array.isArray).flat();
+    const people = parts.flatMap((part) => [part?.to, part?.cc, part?.bcc].filter(Array.isArray)).flat();
+    const senders = [value.from, value.reply_to].filter((one) => one !== undefined);
+    return [...parts, ...people, ...senders].every(isRecord) ? value : null;
   } catch {
     return null;
   }

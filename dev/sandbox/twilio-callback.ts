@@ -1,5 +1,5 @@
 import { createHmac, randomUUID } from "node:crypto";
-import { isTaken, postOnce } from "./post.ts";
+import { postOnce } from "./post.ts";
 import type { PostOutcome } from "./post.ts";
 
 /** How callbacks are posted. Times in ms. */
@@ -41,7 +41,7 @@ export function readStatusCallback(statusCallback: string): { url: string; overr
 
 /** `X-Twilio-Signature`: https://www.twilio.com/docs/usage/webhooks/webhooks-security. */
 export function signForm(authToken: string, url: string, params: Readonly<Record<string, string>>): string {
-  const sorted = Object.keys(params).sort();
+  const sorted = Object.keys(params).toSorted();
   const data = sorted.reduce((text, name) => text + name + (params[name] ?? ""), url);
   return createHmac("sha1", authToken).update(data, "utf8").digest("base64");
 }
@@ -72,7 +72,7 @@ export async function postCallback(
     const connectMs = Math.min(overrides.connectMs, left);
     const readMs = Math.min(overrides.readMs, left);
     const outcome = await postOnce({ url, headers, body, connectMs, readMs, signal });
-    if (isTaken(outcome) || !isRepeated(outcome, overrides.policies)) return;
+    if (!isRepeated(outcome, overrides.policies)) return;
   }
 }
 
@@ -81,7 +81,7 @@ function isRepeated(outcome: PostOutcome, policies: readonly string[]): boolean 
   return policy !== null && (policies.includes("all") || policies.includes(policy));
 }
 
-/** The retry policy that an outcome falls under; null for answers that none covers. */
+/** The retry policy that an outcome falls under; null for success, and for answers that none covers. */
 function policyOf(outcome: PostOutcome): string | null {
   if (outcome.kind === "not_connected") return "ct";
   if (outcome.kind === "timed_out") return "rt";

@@ -9,7 +9,7 @@ import type { TwilioMessage } from "./twilio-message.ts";
  * names the last message shown, so that pages do not shift when new messages come in.
  */
 export function listMessages(messages: readonly TwilioMessage[], path: string, query: URLSearchParams): Answer {
-  const wanted = messages.filter((message) => fits(message, query)).reverse();
+  const wanted = messages.filter((message) => fits(message, query)).toReversed();
   const pageSize = Math.min(Math.max(Number(query.get("PageSize") ?? 50) || 50, 1), 1000);
   const page = Number(query.get("Page") ?? 0) || 0;
   const after = query.get("PageToken")?.replace(/^PA/, "");

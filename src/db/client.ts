@@ -33,7 +33,7 @@ class RepeatingClient extends Client {
   constructor({ databaseUrl, timeoutMs, fetch }: DbOptions) {
     super({
       url: databaseUrl,
-      fetch: (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) } as RequestInit),
+      fetch: (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) }),
     });
   }
 

@@ -45,10 +45,10 @@ function selectDue(db: Db, names: DeliveryNames, leaseToken: string) {
       attemptNo: deliveries.attemptNo,
       acceptedAt: deliveries.acceptedAt,
       expiresAt: deliveries.expiresAt,
-      now: sql<number>`${utcNow}`.mapWith(deliveries.dueAt),
-      mine: truth(sql`${deliveries.state} = 'sending' AND ${deliveries.leaseToken} = ${leaseToken}`),
-      due: truth(sql`${inArray(deliveries.state, ["queued", "retrying"])} AND ${deliveries.dueAt} <= ${utcNow}`),
-      unlogged: truth(sql`${deliveries.state} = 'skipped' AND ${deliveries.ringAt} IS NOT NULL`),
+      now: sql<number>`${utcNow}`.mapWith(deliveries.dueAt).as("now_utc"),
+      mine: truth("mine", sql`${deliveries.state} = 'sending' AND ${deliveries.leaseToken} = ${leaseToken}`),
+      due: truth("due", sql`${inArray(deliveries.state, ["queued", "retrying"])} AND ${deliveries.dueAt} <= ${utcNow}`),
+      unlogged: truth("unlogged", sql`${deliveries.state} = 'skipped' AND ${deliveries.ringAt} IS NOT NULL`),
       customerId: customers.enterpriseId,
       isSubscribed: customers.isSubscribed,
       phone: customers.phone,
@@ -58,11 +58,12 @@ function selectDue(db: Db, names: DeliveryNames, leaseToken: string) {
       adapter: gateways.adapter,
       sender: gateways.sender,
       enabled: gateways.enabled,
-      tries: tries(sql`COALESCE(a.outcome, '') <> 'not_started'`),
-      barred: tries(sql`a.outcome IN ('rejected', 'misconfigured')`),
-      newerSent: sibling(sql`${newer} AND ${inArray(sql.raw("other.state"), [...SENT_STATES])}`),
-      newerPending: sibling(sql`${newer} AND other.state IN ('queued', 'retrying', 'sending')`),
+      tries: tries("tries", sql`COALESCE(a.outcome, '') <> 'not_started'`),
+      barred: tries("barred", sql`a.outcome IN ('rejected', 'misconfigured')`),
+      newerSent: sibling("newer_sent", sql`${newer} AND ${inArray(sql.raw("other.state"), [...SENT_STATES])}`),
+      newerPending: sibling("newer_pending", sql`${newer} AND other.state IN ('queued', 'retrying', 'sending')`),
       olderWaiting: sibling(
+        "older_waiting",
         sql`${older} AND other.state = 'queued' AND other.accepted_at > ${afterMs(-GIVES_WAY_AFTER_MS)}`,
       ),
     })
@@ -89,21 +90,24 @@ const position = sql.raw("(other.occurred_at, other.delivery_id)");
 const newer = sql`${position} > (${deliveries.occurredAt}, ${deliveries.deliveryId})`;
 const older = sql`${position} < (${deliveries.occurredAt}, ${deliveries.deliveryId})`;
 
-function sibling(condition: ReturnType<typeof sql>) {
-  return truth(sql`EXISTS (SELECT 1 FROM deliveries other WHERE other.enterprise_id = ${deliveries.enterpriseId}
-    AND other.shipment_id = ${deliveries.shipmentId} AND other.channel_id = ${deliveries.channelId} AND ${condition})`);
-}
-
-function tries(condition: ReturnType<typeof sql>) {
-  return sql<number>`(SELECT COUNT(*) FROM attempts a WHERE a.enterprise_id = ${deliveries.enterpriseId}
-    AND a.delivery_id = ${deliveries.deliveryId} AND a.gateway_id = ${gateways.gatewayId} AND ${condition})`.mapWith(
-    Number,
+function sibling(name: string, condition: ReturnType<typeof sql>) {
+  return truth(
+    name,
+    sql`EXISTS (SELECT 1 FROM deliveries other WHERE other.enterprise_id = ${deliveries.enterpriseId}
+    AND other.shipment_id = ${deliveries.shipmentId} AND other.channel_id = ${deliveries.channelId} AND ${condition})`,
   );
 }
 
+function tries(name: string, condition: ReturnType<typeof sql>) {
+  return sql<number>`(SELECT COUNT(*) FROM attempts a WHERE a.enterprise_id = ${deliveries.enterpriseId}
+    AND a.delivery_id = ${deliveries.deliveryId} AND a.gateway_id = ${gateways.gatewayId} AND ${condition})`
+    .mapWith(Number)
+    .as(name);
+}
+
 /** A condition as a column; NULL is false. */
-function truth(condition: ReturnType<typeof sql>) {
-  return sql<boolean>`COALESCE(${condition}, FALSE)`.mapWith((value: unknown) => Number(value) === 1);
+function truth(name: string, condition: ReturnType<typeof sql>) {
+  return sql<boolean>`COALESCE(${condition}, FALSE)`.mapWith((value: unknown) => Number(value) === 1).as(name);
 }
 
 function toDelivery(row: DueRow): DueDelivery {

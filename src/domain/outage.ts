@@ -4,6 +4,8 @@
  */
 export class Outage extends Error {
   override readonly name = "Outage";
+  /** Its message may be logged. */
+  readonly isDiscreet = true;
 }
 
 /** Whether an error is an outage, or was caused by one. */

@@ -34,6 +34,3 @@ export type ReceiptReader = (request: CallbackRequest) => Promise<ReceiptReading
 
 /** The `fetch` that adapters use; tests and the closed network put their own here. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
-
-/** Longest time that one provider call may take, from its start to the end of its answer, in ms. */
-export const CALL_TIMEOUT_MS = 10_000;

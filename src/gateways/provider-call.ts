@@ -1,5 +1,5 @@
 import type { Fetch } from "./adapter.ts";
-import { CALL_TIMEOUT_MS } from "./adapter.ts";
+import { CALL_TIMEOUT_MS } from "../domain/lease.ts";
 
 /** Most of an answer that is read, in bytes. Providers answer in less than 4 KiB. */
 export const MAX_ANSWER_BYTES = 65_536;
@@ -56,7 +56,7 @@ function toRequestInit({ url, headers, body }: ProviderRequest): RequestInit | n
   }
 }
 
-/** `reached` resolves with null. The race against it holds even against a `fetch` or a stream that does not heed its signal. */
+/** `reached` resolves with null; racing it holds the limit even if a `fetch` or a stream does not heed the signal. */
 function startDeadline(timeoutMs: number) {
   const controller = new AbortController();
   const { promise: reached, resolve } = Promise.withResolvers<null>();

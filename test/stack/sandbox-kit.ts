@@ -11,8 +11,11 @@ import type { Sandbox } from "../../dev/sandbox/server.ts";
 /** A request that a receiver got; `url` as the sender was told it. */
 export type Received = { url: string; headers: IncomingHttpHeaders; body: string };
 
-/** A local server that keeps what is posted to it, and answers as `answer` says (`n` counts from 1). */
-export async function startReceiver(answer: (n: number) => number = () => 200) {
+/** A status, a connection broken without an answer, or no answer at all. */
+export type Reaction = number | "break" | "hang";
+
+/** A local server that keeps what is posted to it, and reacts as `react` says (`n` counts from 1). */
+export async function startReceiver(react: (n: number) => Reaction = () => 200) {
   const received: Received[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -20,7 +23,9 @@ export async function startReceiver(answer: (n: number) => number = () => 200) {
     request.on("end", () => {
       const body = Buffer.concat(chunks).toString("utf8");
       received.push({ url: `${url}${request.url ?? ""}`, headers: request.headers, body });
-      response.writeHead(answer(received.length)).end();
+      const reaction = react(received.length);
+      if (reaction === "break") request.socket.destroy();
+      else if (reaction !== "hang") response.writeHead(reaction).end();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -92,8 +97,14 @@ export function goodMail(to: string) {
 }
 
 /** Posts a mail as it stands, for bodies that SendGrid's client would not send. */
-export function postMail(sandbox: Sandbox, body: unknown, headers: Record<string, string> = {}) {
+export function postMail(
+  sandbox: Sandbox,
+  body: unknown,
+  headers: Record<string, string> = {},
+  init: RequestInit = {},
+) {
   return fetch(`${sandbox.sendgridUrl}/v3/mail/send`, {
+    ...init,
     method: "POST",
     headers: {
       authorization: `Bearer ${DEMO_SENDGRID.apiKey}`,

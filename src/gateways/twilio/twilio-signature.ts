@@ -28,9 +28,9 @@ export function signedBodyHash(publicUrl: string): string | null {
   return new URL(publicUrl).searchParams.get("bodySHA256");
 }
 
-/** The form's parameters as received: values may hold a leading byte-order mark, which is signed too. */
+/** The parameters of a form body, decoded. */
 export function readForm(body: Uint8Array): URLSearchParams {
-  return new URLSearchParams(new TextDecoder("utf-8", { fatal: false, ignoreBOM: true }).decode(body));
+  return new URLSearchParams(new TextDecoder().decode(body));
 }
 
 /** Names sorted, each followed by its value; several values of one name are sorted, and equal ones count once. */

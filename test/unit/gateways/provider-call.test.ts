@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { CALL_TIMEOUT_MS } from "../../../src/gateways/adapter.ts";
+import { CALL_TIMEOUT_MS } from "../../../src/domain/lease.ts";
 import { MAX_ANSWER_BYTES, callProvider } from "../../../src/gateways/provider-call.ts";
 import { recordingFetch, streamOf } from "./support.ts";
 

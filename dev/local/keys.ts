@@ -1,0 +1,30 @@
+import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** The secrets of one local cloud. They open nothing outside of this machine. */
+export type LocalKeys = {
+  apiToken: string;
+  bridgePassword: string;
+  /** Signs SendGrid's events: P-256, base64 PKCS#8 DER. */
+  eventSigningKey: string;
+};
+
+/** Reads the keys kept in `folder`, or makes them, so that a token stays good over restarts. */
+export function keptKeys(folder: string): LocalKeys {
+  const file = join(folder, "keys.json");
+  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as LocalKeys;
+  mkdirSync(folder, { recursive: true });
+  const keys = newKeys();
+  writeFileSync(file, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600 });
+  return keys;
+}
+
+function newKeys(): LocalKeys {
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  return {
+    apiToken: `local_${randomBytes(24).toString("hex")}`,
+    bridgePassword: randomBytes(16).toString("hex"),
+    eventSigningKey: privateKey.export({ type: "pkcs8", format: "der" }).toString("base64"),
+  };
+}

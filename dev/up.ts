@@ -1,0 +1,96 @@
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { startLocalCloud, type LocalCloud } from "./local/cloud.ts";
+import { DEMO_ENTERPRISE, seed } from "./local/seed.ts";
+import { runCommand } from "./local/run-command.ts";
+import { untilSignal } from "./local/shutdown.ts";
+import { startWorker, type WorkerProcess } from "./local/worker.ts";
+import type { LedgerEntry } from "./sandbox/options.ts";
+
+const HELP = `npm run dev: the whole service on this machine: database, PlanetScale's HTTP API, a sandbox that plays Twilio
+and SendGrid, and the Worker under wrangler dev, with its cron rung every minute.
+
+  --port 8787                             port of the Worker; the next ones are used for the rest
+  --verbose                               prints what the Worker prints
+  MYSQL_URL=mysql://user@host:port/name   uses that server instead of a private MariaDB
+
+Data is kept in .cloud/dev, so a restart sends what was still due. Ctrl-C stops everything.`;
+
+const FOLDER = join(import.meta.dirname, "../.cloud/dev");
+
+const { values } = parseArgs({
+  options: {
+    help: { type: "boolean", short: "h" },
+    port: { type: "string", default: "8787" },
+    verbose: { type: "boolean", default: false },
+  },
+});
+if (values.help === true) console.log(HELP);
+else await runCommand(() => main(Number(values.port)));
+
+async function main(port: number): Promise<void> {
+  const signal = untilSignal();
+  const publicUrl = `http://127.0.0.1:${port}`;
+  const cloud = await startLocalCloud({
+    folder: FOLDER,
+    firstPort: port + 3,
+    publicUrl,
+    pace: "real",
+    onMessage: printArrival,
+    log: (line) => console.log(line),
+  });
+  try {
+    await seed(cloud.bridge.url, [DEMO_ENTERPRISE]);
+    console.log("Starting the Worker …");
+    const worker = await startWorker({ folder: join(FOLDER, "worker"), port, vars: cloud.vars, onLine: printLine });
+    const ringing = new AbortController();
+    const cron = ringEveryMinute(worker, ringing.signal);
+    printWelcome(worker, cloud);
+    await Promise.race([signal, worker.ended]);
+    console.log("\nStopping …");
+    ringing.abort();
+    await worker.stop();
+    await cron;
+  } finally {
+    await cloud.stop();
+  }
+}
+
+/** The first ring comes at once: it sends what was due when the last session ended. */
+async function ringEveryMinute(worker: WorkerProcess, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const next = pause(60_000, undefined, { signal }).catch(() => undefined);
+    await worker.ringCron().catch((error: unknown) => {
+      if (!signal.aborted) console.error(`The cron could not be rung: ${String(error)}`);
+    });
+    await next;
+  }
+}
+
+function printWelcome(worker: WorkerProcess, cloud: LocalCloud): void {
+  const now = new Date().toISOString().slice(0, 19).replace("T", " ");
+  const body = { shipment_id: "SH-1001", status: "shipped", enterprise_id: "demo", timestamp: now };
+  console.log(`
+notify-api is up at ${worker.url}
+
+Try it:
+
+  curl -X POST ${worker.url}/ \\
+    -H 'Authorization: Bearer ${cloud.apiToken}' \\
+    -H 'Content-Type: application/json' \\
+    -d '${JSON.stringify(body)}'
+
+What the providers took: ${cloud.sandbox.url}/ledger
+Ctrl-C stops; the data stays.
+`);
+}
+
+function printArrival({ channel, to, subject, text }: LedgerEntry): void {
+  console.log(`→ ${channel.padEnd(8)} ${to}  ${subject === null ? "" : `[${subject}] `}${text ?? ""}`);
+}
+
+/** The Worker's own lines are JSON; of these, failures are always worth showing. */
+function printLine(line: string): void {
+  if (values.verbose || /"level":"error"|\[ERROR\]|✘/.test(line)) console.log(line);
+}

@@ -1,9 +1,53 @@
+import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
+
+/** What the Worker is configured with inside workerd; providers are `.test` hosts that nothing answers for real. */
+const workerSettings = {
+  API_TOKEN: "test-token",
+  PUBLIC_URL: "https://notify.test",
+  TWILIO_API_URL: "https://twilio.test",
+  TWILIO_ACCOUNT_SID: "AC00000000000000000000000000000001",
+  TWILIO_AUTH_TOKEN: "twilio-auth-token",
+  TWILIO_FROM: "+15005550006",
+  TWILIO_WHATSAPP_FROM: "+14155238886",
+  TWILIO_WHATSAPP_CONTENT_SID: "HX00000000000000000000000000000001",
+  SENDGRID_API_URL: "https://sendgrid.test",
+  SENDGRID_API_KEY: "SG.test.key",
+  SENDGRID_FROM_EMAIL: "orders@shop.example",
+};
 
 export default defineConfig({
   test: {
+    silent: "passed-only",
     projects: [
       { test: { name: "unit", environment: "node", include: ["test/unit/**/*.test.ts"] } },
+      {
+        plugins: [
+          cloudflareTest(({ inject }) => {
+            const databaseUrl = inject("databaseUrl");
+            return {
+              wrangler: { configPath: "./wrangler.toml" },
+              miniflare: {
+                bindings: { ...workerSettings, DATABASE_URL: databaseUrl },
+                queueConsumers: Object.fromEntries(
+                  ["sms", "email", "whatsapp", "other", "dead"].map((lane) => [
+                    `notify-${lane}`,
+                    { maxBatchSize: 50, maxBatchTimeout: 0.05, maxRetries: 5, deadLetterQueue: deadLetters(lane) },
+                  ]),
+                ),
+                outboundService: (request: Request) => closedNetwork(request, databaseUrl),
+              },
+            };
+          }),
+        ],
+        test: {
+          name: "worker",
+          include: ["test/worker/**/*.test.ts"],
+          globalSetup: ["test/support/worker-database.ts"],
+          setupFiles: ["test/worker/setup.ts"],
+          testTimeout: 20_000,
+        },
+      },
       {
         test: {
           name: "stack",
@@ -16,3 +60,17 @@ export default defineConfig({
     ],
   },
 });
+
+function deadLetters(lane: string): string | undefined {
+  return lane === "dead" ? undefined : "notify-dead";
+}
+
+/** The last wall: what a test's own network lets through reaches the database and nothing else. */
+async function closedNetwork(request: Request, databaseUrl: string): Promise<Response> {
+  if (new URL(request.url).host !== new URL(databaseUrl).host) {
+    throw new Error(`An unexpected request left the Worker: ${request.method} ${new URL(request.url).host}`);
+  }
+  const { method, headers } = request;
+  const answer = await fetch(request.url, { method, headers, body: await request.arrayBuffer() });
+  return new Response(await answer.arrayBuffer(), { status: answer.status, headers: answer.headers });
+}

@@ -115,6 +115,15 @@ describe("requests that are not from the driver", () => {
   });
 });
 
+test("a session has production's time zone, character set and SQL mode, whatever the server's are", async () => {
+  const settings = "@@session.time_zone AS tz, @@character_set_connection AS cs, @@session.sql_mode AS mode";
+  const mode =
+    "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE," +
+    "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION";
+  const { rows } = await stack.client.execute(`SELECT ${settings}`);
+  expect(rows).toStrictEqual([{ tz: "+00:00", cs: "utf8mb4", mode }]);
+});
+
 describe("counting rows", () => {
   test("an update counts the rows it found, changed or not", async () => {
     const table = await createTable("found");
@@ -150,7 +159,7 @@ describe("many at once", () => {
 
   test("a connection that the server closed does not fail a later statement for long", async () => {
     const ids = await stack.client.execute(
-      "SELECT ID AS id FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID()",
+      "SELECT ID AS id FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND ID <> CONNECTION_ID()",
     );
     const direct = await createConnection(connectorConfig(parseMysqlUrl(stack.mysqlUrl)));
     for (const { id } of ids.rows as { id: string }[]) await direct.query(`KILL ${Number(id)}`).catch(() => undefined);

@@ -166,7 +166,8 @@ describe("a transaction that ended by itself", () => {
   });
 });
 
-test("transactions that wait leave statements of their own a connection", async () => {
+// Less than the deadline of a transaction, which would free a connection too.
+test("transactions that wait leave statements of their own a connection", { timeout: 10_000 }, async () => {
   const open = await Promise.all(
     Array.from({ length: 20 }, async () => {
       const connection = connect({ url: stack.bridge.url });

@@ -1,0 +1,99 @@
+import { env } from "cloudflare:workers";
+import { vi } from "vitest";
+
+/** A provider call that was seen: where to, for whom, and with which attempt. */
+export type ProviderCall = { provider: "twilio" | "sendgrid"; to: string; attempt: string; at: number };
+
+type Answer = (call: ProviderCall) => Response | Promise<Response>;
+type SqlFault = { matches: (statement: string) => boolean; errno: number; times: number; after: boolean };
+
+const DATABASE_HOST = new URL(env.DATABASE_URL).host;
+const realFetch = globalThis.fetch;
+
+/** Everything that leaves the Worker: the database is real, the providers are played, all else fails the test. */
+export const network = {
+  calls: [] as ProviderCall[],
+  statements: [] as string[],
+  answers: new Map<string, Answer>(),
+  sqlFaults: [] as SqlFault[],
+  strangers: [] as string[],
+
+  open(): void {
+    if (vi.isMockFunction(globalThis.fetch)) return;
+    vi.spyOn(globalThis, "fetch").mockImplementation((input, init) => route(new Request(input, init)));
+  },
+
+  expectNoStrangers(): void {
+    const strangers = network.strangers.splice(0);
+    if (strangers.length > 0) throw new Error(`Unexpected requests left the Worker: ${strangers.join(", ")}`);
+  },
+
+  /** Decides how the provider answers messages to one recipient; accepted by default. */
+  answer(to: string, answer: Answer): void {
+    network.answers.set(to, answer);
+  },
+
+  callsTo(to: string): ProviderCall[] {
+    return network.calls.filter((call) => call.to === to);
+  },
+
+  /** Makes the next matching statements fail: before they reach the database, or after they took effect. */
+  failSql(fault: Partial<SqlFault> & { errno: number }): SqlFault {
+    const full = { matches: () => true, times: 1, after: false, ...fault };
+    network.sqlFaults.push(full);
+    return full;
+  },
+
+  /** The statements that `work` sends. */
+  async statementsOf(work: () => Promise<unknown>): Promise<string[]> {
+    const before = network.statements.length;
+    await work();
+    return network.statements.slice(before);
+  },
+};
+
+async function route(request: Request): Promise<Response> {
+  const { host } = new URL(request.url);
+  if (host === DATABASE_HOST) return database(request);
+  if (host === "twilio.test") return twilio(request);
+  if (host === "sendgrid.test") return sendgrid(request);
+  network.strangers.push(`${request.method} ${host}`);
+  throw new TypeError("The network is closed.");
+}
+
+async function database(request: Request): Promise<Response> {
+  const { query } = await request.clone().json<{ query: string }>();
+  network.statements.push(query);
+  const fault = network.sqlFaults.find((one) => one.times > 0 && one.matches(query));
+  if (!fault) return realFetch(request);
+  fault.times -= 1;
+  if (fault.after) await (await realFetch(request)).arrayBuffer();
+  const message = `target: notify.-.primary: vttablet: rpc error: (errno ${fault.errno}) (sqlstate 40001)`;
+  return Response.json({ session: null, error: { code: "UNKNOWN", message } });
+}
+
+async function twilio(request: Request): Promise<Response> {
+  const form = new URLSearchParams(new TextDecoder().decode(await request.arrayBuffer()));
+  const to = (form.get("To") ?? "").replace("whatsapp:", "");
+  const attempt = new URL(form.get("StatusCallback") ?? "").searchParams.get("attempt") ?? "";
+  return answer({ provider: "twilio", to, attempt, at: Date.now() }, () =>
+    Response.json({ sid: `SM${crypto.randomUUID().replaceAll("-", "")}`, status: "queued" }, { status: 201 }),
+  );
+}
+
+async function sendgrid(request: Request): Promise<Response> {
+  const mail = await request.json<{
+    personalizations: { to: { email: string }[] }[];
+    custom_args: { attempt_id: string };
+  }>();
+  const to = mail.personalizations[0]?.to[0]?.email ?? "";
+  return answer(
+    { provider: "sendgrid", to, attempt: mail.custom_args.attempt_id, at: Date.now() },
+    () => new Response(null, { status: 202, headers: { "X-Message-Id": crypto.randomUUID() } }),
+  );
+}
+
+function answer(call: ProviderCall, byDefault: Answer): Response | Promise<Response> {
+  network.calls.push(call);
+  return (network.answers.get(call.to) ?? byDefault)(call);
+}

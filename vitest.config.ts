@@ -29,12 +29,6 @@ export default defineConfig({
               wrangler: { configPath: "./wrangler.toml" },
               miniflare: {
                 bindings: { ...workerSettings, DATABASE_URL: databaseUrl },
-                queueConsumers: Object.fromEntries(
-                  ["sms", "email", "whatsapp", "other", "dead"].map((lane) => [
-                    `notify-${lane}`,
-                    { maxBatchSize: 50, maxBatchTimeout: 0.05, maxRetries: 5, deadLetterQueue: deadLetters(lane) },
-                  ]),
-                ),
                 outboundService: (request: Request) => closedNetwork(request, databaseUrl),
               },
             };
@@ -60,10 +54,6 @@ export default defineConfig({
     ],
   },
 });
-
-function deadLetters(lane: string): string | undefined {
-  return lane === "dead" ? undefined : "notify-dead";
-}
 
 /** The last wall: what a test's own network lets through reaches the database and nothing else. */
 async function closedNetwork(request: Request, databaseUrl: string): Promise<Response> {

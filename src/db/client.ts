@@ -49,7 +49,8 @@ class RepeatingClient extends Client {
         return await super.execute(query, args ?? null, options as never);
       } catch (error) {
         if (isRolledBack(error) && repeat < REPEATS) continue;
-        throw isServerTrouble(error) ? new Outage("The database did not answer.", { cause: error }) : error;
+        const isOutage = isRolledBack(error) || isServerTrouble(error);
+        throw isOutage ? new Outage("The database did not answer.", { cause: error }) : error;
       }
     }
   }

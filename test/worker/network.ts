@@ -5,6 +5,7 @@ import { vi } from "vitest";
 export type ProviderCall = { provider: "twilio" | "sendgrid"; to: string; attempt: string; at: number };
 
 type Answer = (call: ProviderCall) => Response | Promise<Response>;
+type SqlHook = { matches: (statement: string) => boolean; run: () => Promise<unknown> };
 type SqlFault = { matches: (statement: string) => boolean; errno: number; times: number; after: boolean };
 
 const DATABASE_HOST = new URL(env.DATABASE_URL).host;
@@ -16,6 +17,7 @@ export const network = {
   statements: [] as string[],
   answers: new Map<string, Answer>(),
   sqlFaults: [] as SqlFault[],
+  sqlHooks: [] as SqlHook[],
   strangers: [] as string[],
 
   open(): void {
@@ -44,6 +46,11 @@ export const network = {
     return full;
   },
 
+  /** Does something once, right before the next matching statement reaches the database. */
+  beforeStatement(matches: SqlHook["matches"], run: SqlHook["run"]): void {
+    network.sqlHooks.push({ matches, run });
+  },
+
   /** The statements that `work` sends. */
   async statementsOf(work: () => Promise<unknown>): Promise<string[]> {
     const before = network.statements.length;
@@ -64,6 +71,8 @@ async function route(request: Request): Promise<Response> {
 async function database(request: Request): Promise<Response> {
   const { query } = await request.clone().json<{ query: string }>();
   network.statements.push(query);
+  const hook = network.sqlHooks.findIndex((one) => one.matches(query));
+  if (hook >= 0) await network.sqlHooks.splice(hook, 1)[0]?.run();
   const fault = network.sqlFaults.find((one) => one.times > 0 && one.matches(query));
   if (!fault) return realFetch(request);
   fault.times -= 1;

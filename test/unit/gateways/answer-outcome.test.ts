@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Adapter, Fetch } from "../../../src/domain/lease.ts";
+import type { Adapter, Fetch } from "../../../src/gateways/adapter.ts";
 import { CALL_TIMEOUT_MS } from "../../../src/domain/lease.ts";
 import { createSendgridEmail } from "../../../src/gateways/sendgrid/sendgrid-email.ts";
 import { createTwilioSms } from "../../../src/gateways/twilio/twilio-sms.ts";

@@ -1,0 +1,86 @@
+import { expect, it } from "vitest";
+import { deliveriesOf, newEnterprise, postIn, query, quietEnv, unique, updateOf } from "./kit.ts";
+import { network } from "./network.ts";
+
+it("makes one update of 50 identical posts at once, each under a new isolate's memory", async () => {
+  const enterprise = await newEnterprise(["sms", "email", "whatsapp"]);
+  const update = updateOf(enterprise);
+  const key = unique("key");
+
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, () => postIn(quietEnv().env, update, { "Idempotency-Key": key })),
+  );
+
+  expect(answers.map((answer) => answer.status)).toEqual(Array.from({ length: 50 }, () => 202));
+  expect(new Set(answers.map((answer) => answer.body.update_id)).size).toBe(1);
+  expect(answers.filter((answer) => answer.headers.get("Idempotency-Replayed") === null)).toHaveLength(1);
+  expect(await deliveriesOf(enterprise)).toHaveLength(3);
+});
+
+it("costs one statement per accepted update on a warm isolate, two on a cold one", async () => {
+  const enterprise = await newEnterprise(["sms", "email", "whatsapp"]);
+  const quiet = quietEnv();
+
+  const cold = await network.statementsOf(() => postIn(quiet.env, updateOf(enterprise)));
+  const warm = await network.statementsOf(() => postIn(quiet.env, updateOf(enterprise)));
+
+  expect(cold).toHaveLength(2);
+  expect(warm).toHaveLength(1);
+});
+
+it("costs one statement for an update whose channels are all skipped", async () => {
+  const enterprise = await newEnterprise(["sms", "email"], { phone: null, email: null });
+  const quiet = quietEnv();
+  await postIn(quiet.env, updateOf(enterprise));
+
+  const statements = await network.statementsOf(() => postIn(quiet.env, updateOf(enterprise)));
+
+  expect(statements).toHaveLength(1);
+});
+
+it("rings one bell per lane after the commit, naming ids only", async () => {
+  const enterprise = await newEnterprise(["sms", "email", "whatsapp"]);
+  const quiet = quietEnv();
+
+  const { body } = await postIn(quiet.env, updateOf(enterprise));
+
+  const ids = body.deliveries.map((delivery) => delivery.delivery_id);
+  expect(quiet.bells.map((bell) => bell.lane).toSorted()).toEqual(["email", "sms", "whatsapp"]);
+  expect(quiet.bells.flatMap((bell) => bell.body.delivery_ids).toSorted()).toEqual(ids.toSorted());
+  expect(quiet.bells.map((bell) => Object.keys(bell.body))).toEqual(
+    Array.from({ length: 3 }, () => ["v", "enterprise_id", "delivery_ids"]),
+  );
+});
+
+it("accepts the update when no queue takes the bell, and leaves it to the sweep", async () => {
+  const enterprise = await newEnterprise(["sms"]);
+  const broken = { sendBatch: () => Promise.reject(new Error("Too Many Requests")) } as unknown as Queue;
+
+  const { status } = await postIn(quietEnv({ QUEUE_SMS: broken }).env, updateOf(enterprise));
+
+  expect(status).toBe(202);
+  const rows = await query("SELECT state FROM deliveries WHERE enterprise_id = ? AND ring_at IS NOT NULL", [
+    enterprise.id,
+  ]);
+  expect(rows).toEqual([{ state: "queued" }]);
+});
+
+it("answers the original when the insert took effect but its answer was lost", async () => {
+  const enterprise = await newEnterprise(["sms"]);
+  const quiet = quietEnv();
+  const update = updateOf(enterprise);
+  const lost = network.failSql({
+    errno: 2013,
+    after: true,
+    matches: (statement) => statement.startsWith("insert into `deliveries`") && statement.includes(enterprise.id),
+  });
+
+  const first = await postIn(quiet.env, update);
+  const again = await postIn(quiet.env, update);
+
+  expect(lost.times).toBe(0);
+  expect(first.status).toBe(503);
+  expect(again.status).toBe(202);
+  expect(again.headers.get("Idempotency-Replayed")).toBe("true");
+  expect(await deliveriesOf(enterprise)).toHaveLength(1);
+});

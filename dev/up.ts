@@ -1,7 +1,8 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { startLocalCloud, type LocalCloud } from "./local/cloud.ts";
+import { findFreePort } from "./local/free-port.ts";
 import { DEMO_ENTERPRISE, seed } from "./local/seed.ts";
 import { runCommand } from "./local/run-command.ts";
 import { untilSignal } from "./local/shutdown.ts";
@@ -11,11 +12,12 @@ import type { LedgerEntry } from "./sandbox/options.ts";
 const HELP = `npm run dev: the whole service on this machine: database, PlanetScale's HTTP API, a sandbox that plays Twilio
 and SendGrid, and the Worker under wrangler dev, with its cron rung every minute.
 
-  --port 8787                             port of the Worker; the next ones are used for the rest
+  --port 8787                             port of the Worker; 3 to 6 above it are the rest's; 0 takes free ones
+  --data .cloud/dev                       folder of data and keys
   --verbose                               prints what the Worker prints
   MYSQL_URL=mysql://user@host:port/name   uses that server instead of a private MariaDB
 
-Data is kept in .cloud/dev, so a restart sends what was still due. Ctrl-C stops everything.`;
+Data is kept, so a restart sends what was still due. Ctrl-C stops everything.`;
 
 const FOLDER = join(import.meta.dirname, "../.cloud/dev");
 
@@ -23,18 +25,20 @@ const { values } = parseArgs({
   options: {
     help: { type: "boolean", short: "h" },
     port: { type: "string", default: "8787" },
+    data: { type: "string", default: FOLDER },
     verbose: { type: "boolean", default: false },
   },
 });
 if (values.help === true) console.log(HELP);
-else await runCommand(() => main(Number(values.port)));
+else await runCommand(() => main(readPort(values.port), resolve(values.data)));
 
-async function main(port: number): Promise<void> {
+async function main(wanted: number, folder: string): Promise<void> {
   const signal = untilSignal();
+  const port = wanted === 0 ? await findFreePort() : wanted;
   const publicUrl = `http://127.0.0.1:${port}`;
   const cloud = await startLocalCloud({
-    folder: FOLDER,
-    firstPort: port + 3,
+    folder,
+    firstPort: wanted === 0 ? 0 : port + 3,
     publicUrl,
     pace: "real",
     onMessage: printArrival,
@@ -43,7 +47,7 @@ async function main(port: number): Promise<void> {
   try {
     await seed(cloud.bridge.url, [DEMO_ENTERPRISE]);
     console.log("Starting the Worker …");
-    const worker = await startWorker({ folder: join(FOLDER, "worker"), port, vars: cloud.vars, onLine: printLine });
+    const worker = await startWorker({ folder: join(folder, "worker"), port, vars: cloud.vars, onLine: printLine });
     const ringing = new AbortController();
     const cron = ringEveryMinute(worker, ringing.signal);
     printWelcome(worker, cloud);
@@ -55,6 +59,12 @@ async function main(port: number): Promise<void> {
   } finally {
     await cloud.stop();
   }
+}
+
+function readPort(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_529) return port;
+  throw new Error(`--port takes a number from 0 to 65529, not ${text}.`);
 }
 
 /** The first ring comes at once: it sends what was due when the last session ended. */

@@ -82,7 +82,15 @@ function spawnWrangler(
   const flags = ["--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0", "--local"];
   const child = spawn(
     join(BIN, "wrangler"),
-    ["dev", "--config", config, ...flags, "--persist-to", join(folder, "state"), "--show-interactive-dev-session=false"],
+    [
+      "dev",
+      "--config",
+      config,
+      ...flags,
+      "--persist-to",
+      join(folder, "state"),
+      "--show-interactive-dev-session=false",
+    ],
     {
       cwd: ROOT,
       stdio: ["ignore", "pipe", "pipe"],

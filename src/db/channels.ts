@@ -34,7 +34,7 @@ export function insertGateway(db: Db, row: GatewayRow): Promise<"inserted" | "du
 }
 
 /** Every gateway with its channel, in the order of the original: by channel, then by fail-over order. */
-export function listGateways(db: Db) {
+export async function listGateways(db: Db) {
   return db
     .select({
       channel_id: channels.channelId,

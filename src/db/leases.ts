@@ -57,7 +57,7 @@ function stillExpired(leases: ExpiredLease[]) {
 export type EndedHold = Awaited<ReturnType<typeof findEndedHolds>>[number];
 
 /** Deliveries about which no receipt came while they were held. Looks without locking. */
-export function findEndedHolds(db: Db, limit: number) {
+export async function findEndedHolds(db: Db, limit: number) {
   return db
     .select({
       enterpriseId: deliveries.enterpriseId,

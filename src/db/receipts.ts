@@ -12,7 +12,7 @@ import { utcNow } from "./time.ts";
 export type ReceiptedAttempt = Awaited<ReturnType<typeof findAttempts>>[number];
 
 /** The attempts that receipts name, where enterprise and attempt belong together. */
-export function findAttempts(db: Db, named: Pick<Receipt, "enterpriseId" | "attemptId">[]) {
+export async function findAttempts(db: Db, named: Pick<Receipt, "enterpriseId" | "attemptId">[]) {
   return db
     .select({
       enterpriseId: attempts.enterpriseId,

@@ -7,7 +7,7 @@ import type { Lane } from "./lane.ts";
 export type Bell = { lane: Lane; enterpriseId: string; deliveryIds: string[]; delayMs: number };
 
 /** The most deliveries that one bell names, so that a consumer's batch stays bounded. */
-export const MAX_IDS_PER_BELL = 20;
+export const MAX_IDS_PER_BELL = 10;
 
 type Due = { lane: Lane; enterpriseId: string; deliveryId: string; delayMs?: number };
 

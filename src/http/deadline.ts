@@ -8,12 +8,22 @@ const ANSWER_WITHIN_MS = 3_000;
  * The result of `work`, or Outage when it takes too long. The work is not undone: it goes on beside the
  * answer, and what it commits counts.
  */
-export async function answerInTime<T>(services: Pick<Services, "clock" | "defer">, work: Promise<T>): Promise<T> {
+export async function answerInTime<T>(
+  services: Pick<Services, "clock" | "defer" | "log">,
+  work: Promise<T>,
+): Promise<T> {
   const timer = services.clock.timer(ANSWER_WITHIN_MS);
-  services.defer(work.catch(() => undefined));
+  let isLate = false;
   const late = timer.elapsed.then(() => {
+    isLate = true;
     throw new Outage("The database did not answer in time.");
   });
+  services.defer(
+    work.then(
+      () => undefined,
+      (error: unknown) => (isLate ? services.log.error("failed_after_the_answer", error) : undefined),
+    ),
+  );
   try {
     return await Promise.race([work, late]);
   } finally {

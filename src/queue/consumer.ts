@@ -3,8 +3,8 @@ import type { Services } from "../services.ts";
 import { deliverBatch } from "../usecases/deliver-batch.ts";
 import { bellMessage } from "./bell.ts";
 
-/** More deliveries than this are dealt with one group after another. */
-const MAX_DELIVERIES = 100;
+/** As many as the bells of one batch name; were it ever more, they would be dealt with one group after another. */
+const MAX_DELIVERIES = 500;
 
 /** Bells that could not be heard because the database did not answer are repeated after this time, in s. */
 const REPEAT_AFTER_S = 10;

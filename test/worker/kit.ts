@@ -135,6 +135,15 @@ export async function postIn(quiet: Env, body: unknown, headers: Record<string, 
   return { status: answer.status, headers: answer.headers, body: await answer.json() };
 }
 
+/** Sends a request as it is through the Worker in a quiet environment, and waits for everything that it deferred. */
+export async function sendIn(quiet: Env, path: string, init: RequestInit = {}): Promise<Response> {
+  const context = createExecutionContext();
+  const request = new Request(`https://notify.test${path}`, init);
+  const answer = await worker.fetch(request as Parameters<typeof worker.fetch>[0], quiet, context);
+  await waitOnExecutionContext(context);
+  return answer;
+}
+
 /** Lets the consumer hear bells as one batch, and tells what it did with the messages. */
 export async function hear(quiet: Env, bodies: unknown[], queue = "notify-sms") {
   const messages = bodies.map((body) => ({ id: unique("msg"), timestamp: new Date(), attempts: 1, body }));

@@ -1,12 +1,19 @@
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 
-/** A provider call that was seen: where to, for whom, and with which attempt. */
-export type ProviderCall = { provider: "twilio" | "sendgrid"; to: string; attempt: string; at: number };
+/** A provider call that was seen: from which sender, where to, and with which attempt. */
+export type ProviderCall = { provider: "twilio" | "sendgrid"; from: string; to: string; attempt: string; at: number };
 
 type Answer = (call: ProviderCall) => Response | Promise<Response>;
 type SqlHook = { matches: (statement: string) => boolean; run: () => Promise<unknown> };
-type SqlFault = { matches: (statement: string) => boolean; errno: number; times: number; after: boolean };
+type SqlFault = {
+  matches: (statement: string) => boolean;
+  /** Null: it does not fail, but its answer comes late. */
+  errno: number | null;
+  delayMs: number;
+  times: number;
+  after: boolean;
+};
 
 const DATABASE_HOST = new URL(env.DATABASE_URL).host;
 const realFetch = globalThis.fetch;
@@ -41,7 +48,7 @@ export const network = {
 
   /** Makes the next matching statements fail: before they reach the database, or after they took effect. */
   failSql(fault: Partial<SqlFault> & { errno: number }): SqlFault {
-    const full = { matches: () => true, times: 1, after: false, ...fault };
+    const full = { matches: () => true, delayMs: 0, times: 1, after: false, ...fault };
     network.sqlFaults.push(full);
     return full;
   },
@@ -49,6 +56,11 @@ export const network = {
   /** Does something once, right before the next matching statement reaches the database. */
   beforeStatement(matches: SqlHook["matches"], run: SqlHook["run"]): void {
     network.sqlHooks.push({ matches, run });
+  },
+
+  /** Lets the next matching statements wait for `delayMs`, or until the one who asks gives up. */
+  delaySql(fault: Partial<Omit<SqlFault, "errno">> & { delayMs: number }): void {
+    network.sqlFaults.push({ matches: () => true, times: 1, after: false, ...fault, errno: null });
   },
 
   /** The statements that `work` sends. */
@@ -76,16 +88,29 @@ async function database(request: Request): Promise<Response> {
   const fault = network.sqlFaults.find((one) => one.times > 0 && one.matches(query));
   if (!fault) return realFetch(request);
   fault.times -= 1;
-  if (fault.after) await (await realFetch(request)).arrayBuffer();
+  if (fault.after) await (await realFetch(request.clone())).arrayBuffer();
+  if (fault.errno === null) {
+    await patience(fault.delayMs, request.signal);
+    return realFetch(request);
+  }
   const message = `target: notify.-.primary: vttablet: rpc error: (errno ${fault.errno}) (sqlstate 40001)`;
   return Response.json({ session: null, error: { code: "UNKNOWN", message } });
+}
+
+/** Waits for some time, at most until the one who asks gives up; then it throws. */
+function patience(ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  signal.addEventListener("abort", () => reject(signal.reason));
+  setTimeout(resolve, ms);
+  return promise;
 }
 
 async function twilio(request: Request): Promise<Response> {
   const form = new URLSearchParams(new TextDecoder().decode(await request.arrayBuffer()));
   const to = (form.get("To") ?? "").replace("whatsapp:", "");
   const attempt = new URL(form.get("StatusCallback") ?? "").searchParams.get("attempt") ?? "";
-  return answer({ provider: "twilio", to, attempt, at: Date.now() }, () =>
+  const from = form.get("From") ?? form.get("MessagingServiceSid") ?? "";
+  return answer({ provider: "twilio", from, to, attempt, at: Date.now() }, () =>
     Response.json({ sid: `SM${crypto.randomUUID().replaceAll("-", "")}`, status: "queued" }, { status: 201 }),
   );
 }
@@ -93,11 +118,12 @@ async function twilio(request: Request): Promise<Response> {
 async function sendgrid(request: Request): Promise<Response> {
   const mail = await request.json<{
     personalizations: { to: { email: string }[] }[];
+    from: { email: string };
     custom_args: { attempt_id: string };
   }>();
   const to = mail.personalizations[0]?.to[0]?.email ?? "";
   return answer(
-    { provider: "sendgrid", to, attempt: mail.custom_args.attempt_id, at: Date.now() },
+    { provider: "sendgrid", from: mail.from.email, to, attempt: mail.custom_args.attempt_id, at: Date.now() },
     () => new Response(null, { status: 202, headers: { "X-Message-Id": crypto.randomUUID() } }),
   );
 }

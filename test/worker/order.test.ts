@@ -9,6 +9,7 @@ import {
   quietEnv,
   timestamp,
   unique,
+  until,
   updateOf,
 } from "./kit.ts";
 import { network } from "./network.ts";
@@ -66,7 +67,7 @@ it("never has two statuses of a shipment at the provider together", async () => 
   });
 
   const first = hear(quiet.env, [bellFor(enterprise, [older])]);
-  while (during === 0) await scheduler.wait(5);
+  await until(async () => during > 0, "the provider is called");
   await hear(quietEnv().env, [bellFor(enterprise, [newer])]);
   const seen = during;
   release();

@@ -6,10 +6,10 @@ const NOW = Date.UTC(2026, 5, 15, 12);
 const BODY = { shipment_id: "S-1", status: "out for delivery", enterprise_id: "E-1", timestamp: "2026-06-15 12:00:00" };
 
 /** Everything that Unicode calls White_Space, and the byte order mark, which the language trims as well. */
-const SPACES = [
-  ..."\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a",
-  ..."\u2028\u2029\u202f\u205f\u3000\ufeff",
-];
+const SPACES = (
+  "\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a" +
+  "\u2028\u2029\u202f\u205f\u3000\ufeff"
+).split("");
 
 const CONTROLS = [...Array(0x20).keys(), ...Array.from({ length: 0x21 }, (_, i) => 0x7f + i), 0x2028, 0x2029];
 

@@ -1,0 +1,111 @@
+import type { Clock } from "../../../src/clock.ts";
+import type { NewUpdate } from "../../../src/db/updates.ts";
+import type { Bell } from "../../../src/domain/bell.ts";
+import type { Enterprise } from "../../../src/domain/directory.ts";
+import type { StoredDelivery } from "../../../src/domain/original.ts";
+import type { Ids } from "../../../src/ids.ts";
+import type { Log, LogFields } from "../../../src/log.ts";
+import type { Services } from "../../../src/services.ts";
+
+/** A log that keeps what it is told. */
+export function fakeLog(): Log & { lines: { event: string; error?: unknown; fields: LogFields }[] } {
+  const lines: { event: string; error?: unknown; fields: LogFields }[] = [];
+  return {
+    lines,
+    info: (event, fields = {}) => lines.push({ event, fields }),
+    error: (event, error, fields = {}) => lines.push({ event, error, fields }),
+  };
+}
+
+/** Queues that keep their bells; while `failure` is set they take none. */
+export function fakeBells(): Services["bells"] & { rung: Bell[]; failure: Error | null } {
+  const bells = {
+    rung: [] as Bell[],
+    failure: null as Error | null,
+    ring: async (more: Bell[]) => {
+      if (bells.failure) throw bells.failure;
+      bells.rung.push(...more);
+    },
+  };
+  return bells;
+}
+
+export function countingIds(): Ids {
+  let count = 0;
+  return { next: (prefix) => `${prefix}_${++count}` };
+}
+
+/** A clock whose timers end at once, and move it. `waits` in ms, as they were asked for. */
+export function hastyClock(): Clock & { waits: number[] } {
+  const waits: number[] = [];
+  let now = Date.UTC(2026, 5, 15, 12);
+  return {
+    waits,
+    now: () => now,
+    timer: (ms) => {
+      waits.push(ms);
+      now += ms;
+      return { elapsed: Promise.resolve(), cancel: () => undefined };
+    },
+  };
+}
+
+/** What an unspecific database fails with: retrying in place does not help. */
+export function aBug(): Error {
+  return new TypeError("broken");
+}
+
+/** The stored updates of all enterprises, refused by the same two unique keys as in the database. */
+export function fakeUpdates(): Services["updates"] & { rows: (StoredDelivery & { enterpriseId: string })[] } {
+  const rows: (StoredDelivery & { enterpriseId: string })[] = [];
+  const sharing = (enterpriseId: string, keys: Pick<StoredDelivery, "updateKey" | "idempotencyHash">) =>
+    rows.filter(
+      (row) =>
+        row.enterpriseId === enterpriseId &&
+        (row.updateKey === keys.updateKey ||
+          (keys.idempotencyHash !== null && row.idempotencyHash === keys.idempotencyHash)),
+    );
+  return {
+    rows,
+    insert: async ({ updateId, update: { enterpriseId }, keys, deliveries }: NewUpdate) => {
+      if (sharing(enterpriseId, keys).length > 0) return "duplicate";
+      rows.push(
+        ...deliveries.map(({ skip, ...row }) => ({
+          ...row,
+          ...keys,
+          enterpriseId,
+          updateId,
+          state: skip === null ? ("queued" as const) : ("skipped" as const),
+          code: skip,
+        })),
+      );
+      return "inserted";
+    },
+    findOriginal: async (enterpriseId, keys) => sharing(enterpriseId, keys),
+  };
+}
+
+/** Everything that accepting needs, around one enterprise, or none. `deferred`: what goes on after the answer. */
+export function acceptingWith(enterprise: Enterprise | null) {
+  const directory: Services["directory"] & { enterprise: Enterprise | null } = {
+    enterprise,
+    find: async () => directory.enterprise,
+  };
+  const deferred: Promise<unknown>[] = [];
+  return {
+    directory,
+    updates: fakeUpdates(),
+    ids: countingIds(),
+    bells: fakeBells(),
+    log: fakeLog(),
+    deferred,
+    defer: (work: Promise<unknown>) => {
+      deferred.push(work);
+    },
+  };
+}
+
+/** Stands in for all services where a door wants them; what a test does not give, it must not use. */
+export function onlyThese(services: Partial<Services>): Services {
+  return services as Services;
+}

@@ -1,0 +1,43 @@
+import { env } from "cloudflare:workers";
+import { expect } from "vitest";
+import { unique, type Posted } from "./kit.ts";
+
+/** The headers of a JSON request that is let in. */
+export const AS_JSON = { Authorization: `Bearer ${env.API_TOKEN}`, "Content-Type": "application/json" };
+
+/** A `POST` of a body as it is, as JSON that is let in. */
+export function posting(body: BodyInit, headers: Record<string, string> = {}): RequestInit {
+  return { method: "POST", headers: { ...AS_JSON, ...headers }, body };
+}
+
+/** A `POST` of a valid update of an enterprise that does not exist. */
+export function postingStranger(): RequestInit {
+  return posting(
+    JSON.stringify({
+      shipment_id: unique("SH"),
+      status: "shipped",
+      enterprise_id: unique("stranger"),
+      timestamp: new Date().toISOString(),
+    }),
+  );
+}
+
+/** An answer with its JSON read. */
+export async function readAnswer(answer: Response): Promise<Posted> {
+  return { status: answer.status, headers: answer.headers, body: await answer.json() };
+}
+
+/** Checks what every problem has in common (RFC 9457 and the members of our own); gives its body. */
+export function expectProblem({ status, headers, body }: Posted, expected: { status: number; code: string }) {
+  expect({ status, code: body.code }).toEqual(expected);
+  expect(headers.get("Content-Type")).toBe("application/problem+json");
+  expect(body).toMatchObject({
+    type: `urn:notify-api:problem:${expected.code}`,
+    title: expect.stringMatching(/\S/),
+    status: expected.status,
+    detail: expect.stringMatching(/\S/),
+    message: body["detail"],
+    request_id: headers.get("X-Request-Id"),
+  });
+  return body;
+}

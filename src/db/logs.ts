@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { sentence } from "../domain/sentence.ts";
 import type { Db } from "./client.ts";
 import { logs, logsFailure } from "./schema.ts";
 import { utcNow } from "./time.ts";
@@ -40,6 +41,13 @@ export async function insertFailures(db: Db, entries: FailureEntry[]): Promise<v
   if (entries.length === 0) return;
   await db
     .insert(logsFailure)
-    .values(entries.map(({ occurredAt, ...entry }) => ({ ...entry, timestamp: occurredAt, notifyTime: utcNow })))
+    .values(
+      entries.map(({ occurredAt, message, ...entry }) => ({
+        ...entry,
+        message: sentence(message),
+        timestamp: occurredAt,
+        notifyTime: utcNow,
+      })),
+    )
     .onDuplicateKeyUpdate({ set: { message: sql`message` } });
 }

@@ -4,6 +4,7 @@ import type { Receipt } from "../domain/receipt.ts";
 import { caseBy } from "./case-by.ts";
 import { namedRows, namesOf } from "./claim.ts";
 import type { Db } from "./client.ts";
+import { fit } from "./fit.ts";
 import { insertFailures, insertLogs } from "./logs.ts";
 import { attempts, deliveries, receipts } from "./schema.ts";
 import { utcNow } from "./time.ts";
@@ -42,7 +43,14 @@ export async function findAttempts(db: Db, named: Pick<Receipt, "enterpriseId" |
 export async function insertReceipts(db: Db, rows: Receipt[]): Promise<void> {
   await db
     .insert(receipts)
-    .values(rows.map((row) => ({ ...row, receivedAt: utcNow })))
+    .values(
+      rows.map((row) => ({
+        ...row,
+        eventId: fit(row.eventId),
+        providerId: fit(row.providerId),
+        receivedAt: utcNow,
+      })),
+    )
     .onDuplicateKeyUpdate({ set: { kind: sql`kind` } });
 }
 
@@ -60,7 +68,7 @@ export async function markAccepted(db: Db, proven: { receipt: Receipt; attempt: 
   await db.execute(sql`
     UPDATE attempts FORCE INDEX (PRIMARY)
        SET outcome = 'accepted', code = NULL, reason = NULL,
-           provider_id = COALESCE(provider_id, ${each((receipt) => receipt.providerId)}),
+           provider_id = COALESCE(provider_id, ${each((receipt) => fit(receipt.providerId))}),
            ended_at = COALESCE(ended_at, ${utcNow})
      WHERE ${inArray(sql.raw("enterprise_id"), enterprises)} AND ${inArray(sql.raw("attempt_id"), ids)}
        AND NOT (outcome <=> 'accepted' AND provider_id IS NOT NULL)`);
@@ -97,7 +105,7 @@ export async function logReceipts(db: Db, proven: { receipt: Receipt; attempt: R
   const entries = proven.map(({ receipt, attempt: { attemptNo, ...attempt } }) => ({ receipt, attempt, attemptNo }));
   await insertLogs(
     db,
-    entries.map(({ receipt, attempt }) => ({ ...attempt, providerId: receipt.providerId })),
+    entries.map(({ receipt, attempt }) => ({ ...attempt, providerId: fit(receipt.providerId) })),
   );
   await insertFailures(
     db,
@@ -109,7 +117,7 @@ export async function logReceipts(db: Db, proven: { receipt: Receipt; attempt: R
         code: "undelivered",
         message: receipt.reason ?? "The provider could not deliver the message and did not say why.",
         providerCode: receipt.code,
-        providerId: receipt.providerId,
+        providerId: fit(receipt.providerId),
       })),
   );
 }

@@ -5,6 +5,7 @@ import { skipReason } from "../domain/skip.ts";
 import { caseBy } from "./case-by.ts";
 import { namedRows, namesOf } from "./claim.ts";
 import type { Db } from "./client.ts";
+import { fit } from "./fit.ts";
 import { insertFailures, insertLogs, type AcceptedEntry, type FailureEntry } from "./logs.ts";
 import { afterMs, utcNow } from "./time.ts";
 
@@ -34,7 +35,7 @@ async function recordAttempts(db: Db, results: DeliveryResult[]): Promise<void> 
     UPDATE attempts FORCE INDEX (PRIMARY)
        SET code = IF(outcome <=> 'accepted', code, ${each(({ outcome }) => ("code" in outcome ? outcome.code : null))}),
            reason = IF(outcome <=> 'accepted', reason, ${each(({ outcome }) => ("reason" in outcome ? outcome.reason : null))}),
-           provider_id = COALESCE(${each(({ outcome }) => (outcome.kind === "accepted" ? outcome.providerId : null))}, provider_id),
+           provider_id = COALESCE(${each(({ outcome }) => (outcome.kind === "accepted" ? fit(outcome.providerId) : null))}, provider_id),
            ended_at = ${utcNow},
            outcome = IF(outcome <=> 'accepted', outcome, ${each(({ outcome }) => outcome.kind)})
      WHERE ${inArray(sql.raw("enterprise_id"), enterprises)} AND ${inArray(sql.raw("attempt_id"), ids)}`);
@@ -43,7 +44,7 @@ async function recordAttempts(db: Db, results: DeliveryResult[]): Promise<void> 
 function acceptedEntry({ delivery, attempt }: DeliveryResult): AcceptedEntry[] {
   if (attempt?.outcome.kind !== "accepted") return [];
   const { attemptId, gateway, outcome } = attempt;
-  return [{ ...logged(delivery), attemptId, gateway, providerId: outcome.providerId }];
+  return [{ ...logged(delivery), attemptId, gateway, providerId: fit(outcome.providerId) }];
 }
 
 function failureEntry({ delivery, attempt, step }: DeliveryResult): FailureEntry[] {

@@ -34,9 +34,8 @@ export function createApp({ createServices, log }: Wiring): Hono<Door> {
   for (const [path, routes] of Map.groupBy(ROUTES, (route) => route.path)) {
     app.all(path, () => refuseMethod(routes));
   }
-  app.notFound(() => {
-    throw new AppError("not_found", "There is nothing at this path.");
-  });
+  // Answered rather than thrown: what is thrown here passes by the middleware that sets X-Request-Id.
+  app.notFound((c) => problemResponse(new AppError("not_found", "There is nothing at this path."), c.get("requestId")));
   app.onError((error, c) => {
     const requestId = c.get("requestId") ?? requestIdOf(c.req.raw);
     if (isOurs(error))

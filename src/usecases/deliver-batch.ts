@@ -4,7 +4,7 @@ import type { DueDelivery } from "../domain/due-delivery.ts";
 import { CALL_WINDOW_MS } from "../domain/lease.ts";
 import { renderMessage } from "../domain/message.ts";
 import { nextStep } from "../domain/next-step.ts";
-import { WAIT_FOR_SIBLING_MS, decideSend, isUsable, type SendDecision } from "../domain/send-decision.ts";
+import { WAIT_FOR_SIBLING_MS, decideSend, reachableGateways, type SendDecision } from "../domain/send-decision.ts";
 import type { Services } from "../services.ts";
 import { callAll, type Call } from "./call-all.ts";
 import { keepTrying } from "./keep-trying.ts";
@@ -35,9 +35,11 @@ export async function deliverBatch(
   const { calls, lost } = await intend(services, sends, leaseToken);
   if (lost > 0) services.log.info("leases_lost", { lost });
 
-  const record = (called: DeliveryResult[]) => recordAndRing(services, [...results.splice(0), ...called]);
+  const record = async (called: DeliveryResult[]) => {
+    await recordAndRing(services, [...results, ...called]);
+    results.splice(0);
+  };
   await callAll(calls, { ...services, deadline: claimedAt + CALL_WINDOW_MS, record });
-  await recordAndRing(services, results.splice(0));
   await ringForBlocked(services, loaded);
   return { named: named.length, called: calls.length, results: loaded.length };
 }
@@ -122,10 +124,10 @@ function toCall(services: Needs, attemptId: string, { delivery, decision: { gate
 
 function otherGateways(delivery: DueDelivery, usedId: string) {
   const used = delivery.candidates.find((candidate) => candidate.gatewayId === usedId);
-  const others = delivery.candidates.filter((candidate) => candidate.gatewayId !== usedId && isUsable(candidate));
+  const others = reachableGateways(delivery).filter(({ gateway }) => gateway.gatewayId !== usedId);
   return {
     hasOtherGateway: others.length > 0,
-    hasFreshGateway: others.some((other) => other.tries < (used?.tries ?? 0) + 1),
+    hasFreshGateway: others.some(({ gateway }) => gateway.tries < (used?.tries ?? 0) + 1),
   };
 }
 

@@ -44,14 +44,16 @@ async function main(): Promise<void> {
     const problems = findProblems(evidence);
     console.log(writeReport(evidence, problems));
     keep = problems.length > 0;
-    if (keep) process.exitCode = 1;
+    if (keep) {
+      process.exitCode = 1;
+      console.log(`\nKept for a look: ${stage.place}`);
+    }
     console.log(`\n${JSON.stringify(countTotals(evidence, Number(elapsed())))}`);
   } catch (error) {
+    if (!stopping.signal.aborted) console.log(`Kept for a look: ${stage.place}`);
     throw late.aborted ? new Error(`The day was not posted within ${DEADLINE_MS / 1000} s.`, { cause: error }) : error;
   } finally {
-    keep &&= !stopping.signal.aborted;
-    await stage.clear({ keep });
-    if (keep) console.error(`Not as expected. Kept for a look: ${stage.place}`);
+    await stage.clear({ keep: keep && !stopping.signal.aborted });
   }
 }
 
@@ -100,10 +102,13 @@ async function everythingEnds(updates: DemoUpdate[], { database, signal }: Playi
   const expected = updates.reduce((sum, update) => sum + Object.keys(update.endings).length, 0);
   let saidAt = performance.now();
   const look = async () => {
-    const ended = (await database.readDeliveries()).filter(hasEnded).length;
+    const rows = await database.readDeliveries();
+    const waiting = rows.filter((row) => !hasEnded(row));
+    const ended = rows.length - waiting.length;
     if (ended < expected && performance.now() - saidAt < 1_000) return undefined;
     saidAt = performance.now();
-    say(`${ended} of ${expected} deliveries have ended`);
+    const first = waiting.slice(0, 4).map((row) => `${row.enterpriseId} ${row.shipmentId} ${row.channel} ${row.state}`);
+    say(`${ended} of ${expected} deliveries have ended${first.length > 0 ? `; waiting for ${first.join(", ")}` : ""}`);
     return ended >= expected ? true : undefined;
   };
   await until(look, signal).catch((error: unknown) => {

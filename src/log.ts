@@ -46,11 +46,15 @@ function errnoIn(cause: unknown): number | null {
   return errno ? Number(errno) : null;
 }
 
-/** The stack's places without its first line, which repeats the message. */
-function placesIn(error: Error): string {
-  const lines = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
-  return lines
-    .slice(0, 6)
+/** The stack's places, without the message that stands before them: its lines can look like places. */
+function placesIn({ message, stack = "" }: Error): string {
+  const start = stack.indexOf(message);
+  if (start < 0) return "";
+  return stack
+    .slice(start + message.length)
+    .split("\n")
     .map((line) => line.trim())
+    .filter((line) => line.startsWith("at "))
+    .slice(0, 6)
     .join(" | ");
 }

@@ -6,10 +6,13 @@ import { parseCloseRequest, parseExecuteRequest, readBody } from "./requests.ts"
 import { createSessions, newSession } from "./sessions.ts";
 import type { Sessions } from "./sessions.ts";
 import { RequestFault } from "./wire.ts";
+import { within } from "./within.ts";
 
 const SERVICE = "/psdb.v1alpha1.Database/";
 /** Production's limit of a transaction, in ms (planetscale.com/docs, "System limits"). */
 const TRANSACTION_TIMEOUT_MS = 20_000;
+/** How long a stop waits for open transactions to be rolled back, in ms. */
+const ROLLBACK_MS = 2000;
 
 export type BridgeOptions = {
   /** `mysql://user:password@host:port/name`: the MySQL or MariaDB behind the bridge. */
@@ -28,7 +31,10 @@ export type Bridge = {
   url: string;
   /** How many statements have come in so far: what each costs in production is a round trip. */
   statements: () => number;
-  /** Rolls back what is open and closes everything. */
+  /**
+   * Ends what runs, rolls back what is open and closes everything, within a few seconds even if the database no longer
+   * answers. Clients find their connections closed.
+   */
   stop: () => Promise<void>;
 };
 
@@ -55,8 +61,8 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   server.maxRequestsPerSocket = 0;
 
   const close = async (): Promise<void> => {
-    await sessions.stop();
-    await Promise.all([connections.autocommit.end(), connections.transactions.end()]);
+    await within(ROLLBACK_MS, sessions.stop());
+    await Promise.all([connections.autocommit.close(), connections.transactions.close()]);
   };
   try {
     server.listen(port, "127.0.0.1");
@@ -67,14 +73,18 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   }
   const address = server.address();
   const taken = address !== null && typeof address === "object" ? address.port : port;
+  const stop = async (): Promise<void> => {
+    const closed = once(server, "close");
+    server.close();
+    server.closeAllConnections();
+    await close();
+    await closed;
+  };
+  let stopped: Promise<void> | undefined;
   return {
     url: `http://${username}:${password}@127.0.0.1:${taken}`,
     statements: () => count,
-    async stop() {
-      server.close();
-      server.closeAllConnections();
-      await close();
-    },
+    stop: async () => (stopped ??= stop()),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { FieldInfo, UpsertResult } from "mariadb";
+import type { Connection, FieldInfo, UpsertResult } from "mariadb";
 import { wireField } from "./fields.ts";
 import type { WireResult, WireRow } from "./wire.ts";
 
@@ -10,23 +10,23 @@ const MAX_BYTES = 64 * 1024 * 1024;
 type RawValue = Buffer | null;
 
 /** What the connector gives for one statement, with `metaAsArray` and `rowsAsArray`. */
-export type RawResult = [rows: RawValue[][], columns: FieldInfo[]] | [done: UpsertResult, columns: FieldInfo[]];
+type RawResult = [rows: RawValue[][], columns: FieldInfo[]] | [done: UpsertResult, columns: FieldInfo[]];
 
-/** A result as PlanetScale sends it; undefined if it is above a limit of the platform. */
-export function wireResult([answer, columns]: RawResult): WireResult | undefined {
-  if (!Array.isArray(answer)) return wireChange(answer);
-  if (answer.length > MAX_ROWS) return undefined;
-  const fields = columns.map(wireField);
-  if (answer.length === 0) return { fields };
+/** Runs a statement. Gives its result as PlanetScale sends it; undefined if that is above a limit of the platform. */
+export async function runStatement(connection: Connection, sql: string): Promise<WireResult | undefined> {
   let bytes = 0;
-  const rows: WireRow[] = [];
-  for (const values of answer) {
-    const row = Buffer.concat(values.filter((value) => value !== null));
-    bytes += row.length;
-    if (bytes > MAX_BYTES) return undefined;
-    rows.push(wireRow(values, row));
-  }
-  return { fields, rows };
+  // The values' own bytes, which only the text protocol has. What is above the limit is read, but not kept: a result
+  // of many gigabytes would take the process with it.
+  const typeCast = (column: FieldInfo): Buffer | null => {
+    const value = column.buffer();
+    bytes += value?.length ?? 0;
+    return bytes > MAX_BYTES ? null : value;
+  };
+  const [answer, columns] = await connection.query<RawResult>({ sql, typeCast });
+  if (!Array.isArray(answer)) return wireChange(answer);
+  if (answer.length > MAX_ROWS || bytes > MAX_BYTES) return undefined;
+  const fields = columns.map(wireField);
+  return answer.length === 0 ? { fields } : { fields, rows: answer.map(wireRow) };
 }
 
 function wireChange({ affectedRows, insertId }: UpsertResult): WireResult {
@@ -36,7 +36,8 @@ function wireChange({ affectedRows, insertId }: UpsertResult): WireResult {
   };
 }
 
-function wireRow(values: RawValue[], bytes: Buffer): WireRow {
+function wireRow(values: RawValue[]): WireRow {
+  const bytes = Buffer.concat(values.filter((value) => value !== null));
   const lengths = values.map((value) => (value === null ? "-1" : String(value.length)));
   return bytes.length === 0 ? { lengths } : { lengths, values: bytes.toString("base64") };
 }

@@ -1,13 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type { PoolConnection } from "mariadb";
 import type { Connections } from "./connections.ts";
+import type { Link } from "./pool.ts";
 import { refusalOf } from "./refusals.ts";
-import { wireResult } from "./results.ts";
-import type { RawResult } from "./results.ts";
+import { runStatement } from "./results.ts";
 import { endedTransactionError, readSqlFailure, sqlError, tooLargeError, unsupportedError } from "./sql-errors.ts";
 import { firstWord } from "./statement.ts";
 import { RequestFault } from "./wire.ts";
-import type { ExecuteAnswer, WireSession } from "./wire.ts";
+import type { ExecuteAnswer, WireResult, WireSession } from "./wire.ts";
 
 /** The status flag that MySQL sets while a transaction is open (SERVER_STATUS_IN_TRANS). */
 const IN_TRANSACTION = 1;
@@ -15,14 +14,14 @@ const IN_TRANSACTION = 1;
 const DEADLOCK = 1213;
 
 /** A transaction in progress, the only thing for which a session keeps a connection. */
-type Transaction = { connection: PoolConnection; deadline: NodeJS.Timeout; overdue: boolean };
+type Transaction = { link: Link; deadline: NodeJS.Timeout; overdue: boolean };
 
 export type Sessions = {
   /** Runs one statement in a session, a new one for null. */
   execute: (sql: string, session: WireSession | null) => Promise<ExecuteAnswer>;
   /** Ends a session; an open transaction is rolled back. */
   close: (session: WireSession) => Promise<void>;
-  /** Rolls back everything that is open. */
+  /** Rolls back what is open, except where a statement runs: that one ends with its connection. */
   stop: () => Promise<void>;
 };
 
@@ -47,7 +46,7 @@ export function createSessions(connections: Connections, transactionTimeoutMs: n
       await exclusively(session.vitessSession.SessionUUID, async (id) => rollBack(id));
     },
     async stop() {
-      await Promise.all([...transactions.keys()].map(rollBack));
+      await Promise.all([...transactions.keys()].filter((id) => !busy.has(id)).map(rollBack));
     },
   };
 
@@ -64,33 +63,39 @@ export function createSessions(connections: Connections, transactionTimeoutMs: n
 
   async function autocommit(id: string, sql: string): Promise<ExecuteAnswer> {
     try {
-      return succeeded(id, false, await connections.autocommit.query<RawResult>(sql));
+      const link = await connections.autocommit.acquire();
+      try {
+        return answered(id, false, await runStatement(link.connection, sql));
+      } finally {
+        connections.autocommit.release(link);
+      }
     } catch (error) {
       return failed(id, false, sqlError(sqlFailureOf(error)));
     }
   }
 
   async function begin(id: string, sql: string): Promise<ExecuteAnswer> {
-    let connection: PoolConnection;
+    let link: Link;
     try {
-      connection = await connections.transactions.getConnection();
+      link = await connections.transactions.acquire();
     } catch (error) {
       return failed(id, false, sqlError(sqlFailureOf(error)));
     }
     const deadline = setTimeout(() => expire(id), transactionTimeoutMs);
-    const transaction = { connection, deadline, overdue: false };
+    const transaction = { link, deadline, overdue: false };
     transactions.set(id, transaction);
     return inTransaction(id, transaction, sql);
   }
 
   async function inTransaction(id: string, transaction: Transaction, sql: string): Promise<ExecuteAnswer> {
+    const { connection } = transaction.link;
     try {
-      const raw = await transaction.connection.query<RawResult>(sql);
+      const result = await runStatement(connection, sql);
       // Not only COMMIT ends a transaction: DDL commits it as well, so the server is asked.
-      const open = ((transaction.connection.info?.status ?? 0) & IN_TRANSACTION) !== 0;
-      if (!open) await take(id)?.connection.release();
+      const open = ((connection.info?.status ?? 0) & IN_TRANSACTION) !== 0;
+      if (!open) release(id);
       else if (transaction.overdue) await rollBack(id);
-      return succeeded(id, open, raw);
+      return answered(id, open, result);
     } catch (error) {
       const failure = sqlFailureOf(error);
       if (failure.fatal || failure.errno === DEADLOCK || transaction.overdue) await rollBack(id);
@@ -114,23 +119,28 @@ export function createSessions(connections: Connections, transactionTimeoutMs: n
 
   /** Never rejects: a connection that cannot roll back is thrown away, and the server rolls back then. */
   async function rollBack(id: string): Promise<void> {
-    const transaction = take(id);
-    if (transaction === undefined) return;
-    try {
-      await transaction.connection.query("ROLLBACK");
-      await transaction.connection.release();
-    } catch {
-      transaction.connection.destroy();
-    }
+    const link = take(id);
+    if (link === undefined) return;
+    const { release: keep, discard } = connections.transactions;
+    await link.connection.query("ROLLBACK").then(
+      () => keep(link),
+      () => discard(link),
+    );
   }
 
-  /** Unties a transaction from its session. */
-  function take(id: string): Transaction | undefined {
+  /** The transaction has ended on the server. */
+  function release(id: string): void {
+    const link = take(id);
+    if (link !== undefined) connections.transactions.release(link);
+  }
+
+  /** Unties a transaction from its session, for good and before anything else is waited for. */
+  function take(id: string): Link | undefined {
     const transaction = transactions.get(id);
     if (transaction === undefined) return undefined;
     transactions.delete(id);
     clearTimeout(transaction.deadline);
-    return transaction;
+    return transaction.link;
   }
 }
 
@@ -139,8 +149,8 @@ export function newSession(): WireSession {
   return sessionOf(randomUUID(), false);
 }
 
-function succeeded(id: string, open: boolean, raw: RawResult): ExecuteAnswer {
-  const result = wireResult(raw);
+/** `result` is undefined where it is above a limit. */
+function answered(id: string, open: boolean, result: WireResult | undefined): ExecuteAnswer {
   if (result === undefined) return failed(id, open, tooLargeError("100000 rows or 64 MiB"));
   return { session: sessionOf(id, open), result };
 }

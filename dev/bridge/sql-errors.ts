@@ -13,11 +13,29 @@ const CODES = new Map<number, readonly [upper: string, camel: string]>([
   [1205, ["DEADLINE_EXCEEDED", "DeadlineExceeded"]],
   [1213, ["ABORTED", "Aborted"]],
   [1235, ["UNIMPLEMENTED", "Unimplemented"]],
-  [1053, ["UNAVAILABLE", "Unavailable"]],
+  // A server that shuts down or has killed the connection (1927 is MariaDB's), or one that is not there.
+  ...[1053, 1927, 2002, 2013].map((errno) => [errno, ["UNAVAILABLE", "Unavailable"]] as const),
 ]);
 
 /** What the connector throws, as far as it matters here. */
 export type SqlFailure = { errno: number; sqlState: string; sqlMessage: string; fatal: boolean };
+
+/** A failure that the bridge itself finds, in the shape of the connector's. It ends the connection. */
+export class DatabaseFault extends Error {
+  readonly errno: number;
+  readonly sqlMessage: string;
+  // The connector marks a socket's errors itself, so neither of these is read-only.
+  sqlState: string;
+  fatal = true;
+
+  constructor(errno: number, sqlMessage: string, options: { sqlState?: string; cause?: unknown } = {}) {
+    super(`${sqlMessage} (errno ${errno})`, "cause" in options ? { cause: options.cause } : {});
+    this.name = "DatabaseFault";
+    this.errno = errno;
+    this.sqlMessage = sqlMessage;
+    this.sqlState = options.sqlState ?? "HY000";
+  }
+}
 
 /** Reads an error that the connector threw; undefined if it is of another kind, which is a bug. */
 export function readSqlFailure(error: unknown): SqlFailure | undefined {
@@ -29,7 +47,7 @@ export function readSqlFailure(error: unknown): SqlFailure | undefined {
 
 /** An error of the database, in the words in which it comes from PlanetScale. */
 export function sqlError({ errno, sqlState, sqlMessage }: SqlFailure): WireError {
-  // Numbers from 45000 on are the connector's own: it lost, or could not get, a connection.
+  // The connector's own numbers begin at 45000, the operating system's are below zero: a connection broke.
   if (errno >= 45_000 || errno <= 0) {
     return vttabletError(["UNAVAILABLE", "Unavailable"], "the connection to the database was lost", 2013, "HY000");
   }

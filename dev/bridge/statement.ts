@@ -6,16 +6,22 @@ export type BareStatement = {
   topLevel: string;
 };
 
-/**
- * Strings, quoted names and comments, each with its own escapes. An executable comment (`/*!`) is not
- * one of them: the server runs it, so its words count.
- */
-const QUIET =
-  /'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|`(?:[^`]|``)*`|\/\*(?!M?!).*?(?:\*\/|$)|#[^\n]*|--(?=\s|$)[^\n]*/gs;
+/** Where a string, a quoted name or a comment begins. An executable comment (`/*!`) is none: the server runs it. */
+const OPENING = /['"`#]|\/\*(?!M?!)|--(?=\s|$)/g;
+
+/** Where it ends, or where a character comes that may keep it from ending. */
+const CLOSING = new Map([
+  ["'", /['\\]/g],
+  ['"', /["\\]/g],
+  ["`", /`/g],
+  ["#", /\n/g],
+  ["--", /\n/g],
+  ["/*", /\*\//g],
+]);
 
 /** Blanks what is quoted or commented out. Quotes are read as in MySQL's default mode: `"` is a string's. */
 export function bareStatement(sql: string): BareStatement {
-  const text = sql.replace(QUIET, blank).toLowerCase().trim();
+  const text = dropQuiet(sql).toLowerCase().trim();
   return { text, topLevel: dropParenthesised(text) };
 }
 
@@ -25,10 +31,43 @@ export function firstWord(sql: string): string {
   return plain?.toLowerCase() ?? /^[\s(]*([a-z]+)/.exec(bareStatement(sql).text)?.[1] ?? "";
 }
 
-function blank(quiet: string): string {
-  const first = quiet.charAt(0);
-  if (first === "'" || first === '"') return "''";
-  return first === "`" ? "``" : " ";
+/** Step by step: one pattern for a whole string runs out of stack on a string of some megabytes. */
+function dropQuiet(sql: string): string {
+  const kept: string[] = [];
+  let from = 0;
+  for (let opening = next(OPENING, sql, 0); opening !== null; opening = next(OPENING, sql, from)) {
+    const [mark] = opening;
+    const end = endOfQuiet(sql, mark, opening.index + mark.length);
+    kept.push(sql.slice(from, opening.index), blank(mark));
+    from = end;
+  }
+  return kept.join("") + sql.slice(from);
+}
+
+/** The place after what `mark` opened; the end of the statement if nothing closes it. */
+function endOfQuiet(sql: string, mark: string, start: number): number {
+  const closing = CLOSING.get(mark);
+  let at = start;
+  while (closing !== undefined) {
+    const found = next(closing, sql, at);
+    if (found === null) break;
+    const end = found.index + found[0].length;
+    // A backslash takes the next character with it, and a doubled quote is one inside.
+    const goesOn = found[0] === "\\" || (/['"`]/.test(mark) && sql[end] === mark);
+    if (!goesOn) return end;
+    at = end + 1;
+  }
+  return sql.length;
+}
+
+function next(pattern: RegExp, text: string, from: number): RegExpExecArray | null {
+  pattern.lastIndex = from;
+  return pattern.exec(text);
+}
+
+function blank(mark: string): string {
+  if (mark === "'" || mark === '"') return "''";
+  return mark === "`" ? "``" : " ";
 }
 
 function dropParenthesised(text: string): string {

@@ -111,6 +111,7 @@ function checkInvariants({ day, posted, tables, ledger, faultsLeft }: Evidence):
   });
   return [
     ...differ("deliveries that a provider took twice", "", twice.join(" ")),
+    ...differ("messages that came after one of a newer status", "", findOvertaken(taken, rowById).join(" ")),
     ...differ(
       "attempts in `logs`: those in the ledger",
       sorted(ledger.map((entry) => entry.attempt)),
@@ -120,6 +121,19 @@ function checkInvariants({ day, posted, tables, ledger, faultsLeft }: Evidence):
     ...differ("rows in `deliveries`", String(expectedRows), String(tables.deliveries.length)),
     ...differ("messages with another text than their update's", "", wrongTexts.map((entry) => entry.id).join(" ")),
   ];
+}
+
+/** Deliveries whose message was taken after that of a newer status of the same shipment and channel. */
+function findOvertaken(taken: string[], rowById: Map<string, DeliveryRow>): string[] {
+  const newest = new Map<string, number>();
+  return taken.filter((deliveryId) => {
+    const row = rowById.get(deliveryId);
+    if (row === undefined) return false;
+    const key = JSON.stringify([row.enterpriseId, row.shipmentId, row.channelId]);
+    const before = newest.get(key) ?? 0;
+    newest.set(key, Math.max(before, row.occurredAt));
+    return row.occurredAt < before;
+  });
 }
 
 function differ(where: string, expected: string, seen: string): Problem[] {

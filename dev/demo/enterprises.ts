@@ -5,8 +5,6 @@ export type DemoEnterprise = {
   phone: string | null;
   email: string | null;
   gateways: string[];
-  /** Its people have not written to the WhatsApp sender lately, so free text does not reach them. */
-  isSilentOnWhatsapp?: true;
 };
 
 /** Gateways that the demo adds by `POST /add-channel-gateway`. Their senders are what is wrong with them. */
@@ -63,7 +61,6 @@ export const DEMO_ENTERPRISES: DemoEnterprise[] = [
   smsAndMailTo("karst", "+15005553008", "invalid"),
 
   { ...enterprise("lagoon", 19, [whatsapp]), phone: "+15005553024" },
-  { ...enterprise("mesa", 20, [whatsapp]), isSilentOnWhatsapp: true },
 
   enterprise("nimbus", 21, ["Twilio east", sms]),
   enterprise("onyx", 22, ["Twilio east"]),

@@ -1,6 +1,5 @@
 import type { DeliveryState } from "../../src/domain/delivery.ts";
 import { ORIGINAL_GATEWAYS, seed } from "../local/seed.ts";
-import { DEMO_TWILIO } from "../sandbox/accounts.ts";
 import { bodyOf, type DemoUpdate } from "./demo-update.ts";
 import { ADDED_GATEWAYS, DEMO_ENTERPRISES, DISABLED_GATEWAY } from "./enterprises.ts";
 import type { Answer, Service } from "./service.ts";
@@ -34,14 +33,11 @@ export async function prepare({ service, database }: Playing, databaseUrl: strin
   };
   await seed(
     databaseUrl,
-    DEMO_ENTERPRISES.map(({ gateways, isSilentOnWhatsapp: _, ...enterprise }) => ({
+    DEMO_ENTERPRISES.map(({ gateways, ...enterprise }) => ({
       ...enterprise,
       subscriptions: gateways.map(subscriptionTo),
     })),
   );
-  for (const { phone, isSilentOnWhatsapp } of DEMO_ENTERPRISES) {
-    if (phone !== null && isSilentOnWhatsapp !== true) await service.writeOnWhatsapp(phone, DEMO_TWILIO.whatsappFrom);
-  }
 }
 
 /** Posts a day's updates one after the other. `day` as `YYYY-MM-DD`. */
@@ -82,7 +78,7 @@ async function intervene(
     case "set_clock_back":
       await database.setClockBack(updateId, meanwhile.hours);
       say(
-        `  ${enterprise} ${shipment} is ${meanwhile.when}: its row is set back by ${meanwhile.hours} h in SQL, to save the wait`,
+        `${enterprise} ${shipment} is ${meanwhile.when}: its row is set back by ${meanwhile.hours} h in SQL, to save the wait`,
       );
       return;
     case "unsubscribe":

@@ -21,8 +21,6 @@ export type Service = {
   armFault: (fault: Fault) => Promise<void>;
   /** Faults that have not struck as often as they should. */
   faultsLeft: () => Promise<Fault[]>;
-  /** A WhatsApp message from a user to the business, which opens the window for free text. */
-  writeOnWhatsapp: (from: string, to: string) => Promise<void>;
 };
 
 /** `url`: of the Worker. Requests end with `signal`. */
@@ -64,8 +62,5 @@ export function createService(url: string, { apiToken, sandbox }: LocalCloud, si
       await must(`${sandbox.url}/faults`, fault);
     },
     faultsLeft: async () => (await (await fetch(`${sandbox.url}/faults`, { signal })).json()) as Fault[],
-    writeOnWhatsapp: async (from, to) => {
-      await must(`${sandbox.url}/inbound`, { from, to });
-    },
   };
 }

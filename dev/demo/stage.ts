@@ -44,8 +44,7 @@ export async function buildStage(log: (line: string) => void): Promise<Stage> {
     const worker = await startWorker({
       folder: join(folder, "worker"),
       port,
-      // Without a template WhatsApp messages are free text, which is refused outside of the 24-hour window.
-      vars: { ...cloud.vars, TWILIO_WHATSAPP_CONTENT_SID: "" },
+      vars: cloud.vars,
       onLine: (line) => output.write(`${line}\n`),
     });
     stops.push(worker.stop);

@@ -154,7 +154,8 @@ describe("many at once", () => {
   test("50 parallel statements are all answered, each with its own result", async () => {
     const wanted = Array.from({ length: 50 }, (_, n) => n);
     const results = await Promise.all(wanted.map((n) => stack.client.execute("SELECT ? AS n, SLEEP(0.01) AS s", [n])));
-    expect(results.map(({ rows }) => (rows[0] as { n: number }).n)).toStrictEqual(wanted);
+    // A number without a column is a BIGINT on MySQL, which the driver gives as text, and an INT on MariaDB.
+    expect(results.map(({ rows }) => Number((rows[0] as { n: unknown }).n))).toStrictEqual(wanted);
   });
 
   test("a connection that the server closed does not fail a later statement for long", async () => {

@@ -13,6 +13,8 @@ afterAll(async () => stack.stop());
 describe("what production does not take is refused here too", () => {
   test.each([
     ["SELECT 1; SELECT 2", "more than one statement"],
+    ["SELECT 'it''s \\\\'; SELECT 2", "more than one statement"],
+    ["SELECT 1 /* quiet */ AS `a``b`; SELECT 2", "more than one statement"],
     ["INSERT INTO t VALUES (1, 'a') RETURNING id", "RETURNING"],
     ["DELETE FROM t RETURNING id", "RETURNING"],
     ["WITH RECURSIVE n AS (SELECT 1 AS x UNION SELECT x + 1 FROM n WHERE x < 3) SELECT * FROM n", "WITH RECURSIVE"],
@@ -60,6 +62,8 @@ describe("the same words go through where they are no keywords", () => {
     ["SELECT 1 -- ; LATERAL\n AS v"],
     ["SELECT 1 # ; LATERAL\n AS v"],
     ["/* ; LATERAL */ SELECT 1 AS v"],
+    ["SELECT 'a' /* ; */ AS `b``; LATERAL` -- ; RETURNING"],
+    ["SELECT '\\\\' AS v, '; LATERAL' AS w"],
     ["(SELECT 1 AS v) UNION (SELECT 2)"],
     ["SELECT 1 AS v;"],
     ["WITH n AS (SELECT 1 AS x) SELECT * FROM n"],

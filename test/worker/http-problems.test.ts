@@ -116,7 +116,7 @@ it("says nothing about the cause of a failure of its own", async () => {
   expect(JSON.stringify(problem)).not.toMatch(/1146|errno|sql|deliveries|insert/i);
 });
 
-it("gives every answer an id of its own, and a refusal the same one in its body", async () => {
+it("gives every answer an X-Request-Id of its own", async () => {
   const enterprise = await newEnterprise(["sms"]);
   const requests: [path: string, init?: RequestInit][] = [
     ["/", posting(JSON.stringify(updateOf(enterprise)))],

@@ -1,0 +1,84 @@
+import { describe, expect, test } from "vitest";
+import { ConfigError, readConfig } from "../../src/config.ts";
+
+const ENV = { DATABASE_URL: "https://user:pa55word@db.test", PUBLIC_URL: "https://notify.test" };
+
+/** The message of the refusal. */
+function refusal(env: unknown): string {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  throw new Error("These settings were taken.");
+}
+
+describe("the settings", () => {
+  test("need a database and a public URL; providers that are not named are not configured", () => {
+    expect(readConfig(ENV)).toEqual({
+      ...ENV,
+      API_TOKEN: "",
+      TWILIO_API_URL: "https://api.twilio.com",
+      TWILIO_ACCOUNT_SID: "",
+      TWILIO_AUTH_TOKEN: "",
+      TWILIO_FROM: "",
+      TWILIO_MESSAGING_SERVICE_SID: "",
+      TWILIO_WHATSAPP_FROM: "",
+      TWILIO_WHATSAPP_CONTENT_SID: "",
+      SENDGRID_API_URL: "https://api.sendgrid.com",
+      SENDGRID_API_KEY: "",
+      SENDGRID_FROM_EMAIL: "",
+      SENDGRID_FROM_NAME: "",
+      SENDGRID_WEBHOOK_PUBLIC_KEY: "",
+    });
+  });
+
+  test("are read beside the bindings of the environment, which are left aside", () => {
+    expect(readConfig({ ...ENV, QUEUE_SMS: { send: () => undefined } })).not.toHaveProperty("QUEUE_SMS");
+  });
+
+  test.each(["PUBLIC_URL", "TWILIO_API_URL", "SENDGRID_API_URL"])(
+    "have no slash at the end of %s, where paths are put behind it",
+    (name) => {
+      for (const end of ["", "/", "///"]) {
+        expect(readConfig({ ...ENV, [name]: `https://host.test/base${end}` })).toHaveProperty(
+          name,
+          "https://host.test/base",
+        );
+      }
+    },
+  );
+
+  test("may be a local service over http", () => {
+    expect(readConfig({ ...ENV, DATABASE_URL: "http://user:pw@127.0.0.1:3900" })).toHaveProperty(
+      "DATABASE_URL",
+      "http://user:pw@127.0.0.1:3900",
+    );
+  });
+});
+
+describe("settings that are missing or wrong", () => {
+  test("are all named at once", () => {
+    const message = refusal({ TWILIO_API_URL: "twilio" });
+    for (const name of ["DATABASE_URL", "PUBLIC_URL", "TWILIO_API_URL"]) expect(message).toContain(name);
+    expect(message).not.toContain("SENDGRID_API_URL");
+  });
+
+  test.each([
+    ["DATABASE_URL", "mysql://user:pa55word@db.test/notify"],
+    ["DATABASE_URL", "pa55word"],
+    ["PUBLIC_URL", "javascript:pa55word"],
+    ["TWILIO_AUTH_TOKEN", { secret: "pa55word" }],
+    ["SENDGRID_API_KEY", ["pa55word"]],
+    ["API_TOKEN", 5555],
+  ])("are named without their values: %s", (name, value) => {
+    const message = refusal({ ...ENV, [name]: value });
+    expect(message).toContain(name);
+    expect(message).not.toMatch(/pa55word|5555/);
+  });
+
+  test.each([undefined, null, "text"])("are refused where there is no environment at all: %j", (env) => {
+    expect(refusal(env)).toContain("Settings are missing or wrong");
+  });
+});

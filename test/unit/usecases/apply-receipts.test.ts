@@ -1,0 +1,167 @@
+import { describe, expect, test } from "vitest";
+import type { ReceiptedAttempt, ReceiptMove } from "../../../src/db/receipts.ts";
+import type { Receipt } from "../../../src/domain/receipt.ts";
+import { applyReceipts } from "../../../src/usecases/apply-receipts.ts";
+import { newId } from "../domain/builders.ts";
+import { fakeLog } from "./fakes.ts";
+
+type Proven = { receipt: Receipt; attempt: ReceiptedAttempt };
+
+/** The attempts there are, and what was done about them, in order. */
+function aWorld(...attempts: ReceiptedAttempt[]) {
+  const steps: string[] = [];
+  const done = {
+    stored: [] as Receipt[],
+    accepted: [] as Proven[],
+    logged: [] as Proven[],
+    moves: [] as ReceiptMove[],
+  };
+  const keep = <T>(step: string, into: T[]) => {
+    return async (rows: T[]) => {
+      steps.push(step);
+      into.push(...rows);
+    };
+  };
+  return {
+    steps,
+    ...done,
+    log: fakeLog(),
+    receipts: {
+      // As in the database: every attempt that is named, of any enterprise that is named.
+      findAttempts: async (named: Receipt[]) => {
+        steps.push("find");
+        return attempts.filter(
+          (attempt) =>
+            named.some((receipt) => receipt.attemptId === attempt.attemptId) &&
+            named.some((receipt) => receipt.enterpriseId === attempt.enterpriseId),
+        );
+      },
+      insert: keep("insert", done.stored),
+      markAccepted: keep("markAccepted", done.accepted),
+      log: keep("log", done.logged),
+      moveForward: keep("moveForward", done.moves),
+    },
+  };
+}
+
+function anAttempt(): ReceiptedAttempt {
+  return {
+    enterpriseId: newId("ent"),
+    attemptId: newId("att"),
+    attemptNo: 1,
+    gateway: "Twilio",
+    deliveryId: newId("dlv"),
+    shipmentId: newId("ship"),
+    status: "delivered",
+    occurredAt: 0,
+    channel: "SMS",
+  };
+}
+
+function aReceipt({ enterpriseId, attemptId }: ReceiptedAttempt, changes: Partial<Receipt> = {}): Receipt {
+  return {
+    enterpriseId,
+    attemptId,
+    eventId: newId("evt"),
+    kind: "progress",
+    providerId: "SM1",
+    occurredAt: null,
+    code: null,
+    reason: null,
+    ...changes,
+  };
+}
+
+describe("receipts", () => {
+  test.each([
+    ["progress", "sent"],
+    ["delivered", "delivered"],
+    ["undelivered", "undelivered"],
+  ] as const)("of kind %s move a delivery to %s", async (kind, to) => {
+    const attempt = anAttempt();
+    const world = aWorld(attempt);
+    const receipt = aReceipt(attempt, { kind });
+    expect(await applyReceipts(world, [receipt])).toEqual({ applied: 1 });
+    expect(world.stored).toEqual([receipt]);
+    expect(world.accepted).toEqual([{ receipt, attempt }]);
+    expect(world.logged).toEqual([{ receipt, attempt }]);
+    expect(world.moves).toMatchObject([{ enterpriseId: attempt.enterpriseId, deliveryId: attempt.deliveryId, to }]);
+  });
+
+  test("are stored first and move deliveries last, so that a crash in between is repeated from facts", async () => {
+    const attempt = anAttempt();
+    const world = aWorld(attempt);
+    await applyReceipts(world, [aReceipt(attempt)]);
+    expect(world.steps).toEqual(["find", "insert", "markAccepted", "log", "moveForward"]);
+  });
+
+  test("take the same statements, however many they are", async () => {
+    const attempts = Array.from({ length: 100 }, anAttempt);
+    const world = aWorld(...attempts);
+    expect(
+      await applyReceipts(
+        world,
+        attempts.map((attempt) => aReceipt(attempt)),
+      ),
+    ).toEqual({ applied: 100 });
+    expect(world.steps).toHaveLength(5);
+    expect(world.moves).toHaveLength(100);
+  });
+
+  test("ask the database nothing when there are none", async () => {
+    const world = aWorld();
+    expect(await applyReceipts(world, [])).toEqual({ applied: 0 });
+    expect(world.steps).toEqual([]);
+  });
+});
+
+describe("several receipts of one attempt", () => {
+  const KINDS = ["progress", "undelivered", "delivered"] as const;
+  const pairs = KINDS.flatMap((first) => KINDS.map((second) => [first, second] as const));
+
+  test.each(pairs)("%s and %s: the most telling decides, whichever comes first", async (first, second) => {
+    const attempt = anAttempt();
+    const world = aWorld(attempt);
+    await applyReceipts(world, [aReceipt(attempt, { kind: first }), aReceipt(attempt, { kind: second })]);
+    const telling = KINDS[Math.max(KINDS.indexOf(first), KINDS.indexOf(second))];
+    expect(world.logged.map(({ receipt }) => receipt.kind)).toEqual([telling]);
+    expect(world.moves.map(({ to }) => to)).toEqual([telling === "progress" ? "sent" : telling]);
+  });
+
+  test("are all stored, repeats included, for the set of receipts is kept by its unique key", async () => {
+    const attempt = anAttempt();
+    const world = aWorld(attempt);
+    const receipt = aReceipt(attempt);
+    await applyReceipts(world, [receipt, receipt, aReceipt(attempt)]);
+    expect(world.stored).toHaveLength(3);
+    expect(world.moves).toHaveLength(1);
+  });
+
+  test("of which two say as much are judged by the first", async () => {
+    const attempt = anAttempt();
+    const world = aWorld(attempt);
+    const undelivered = (code: string) => aReceipt(attempt, { kind: "undelivered", code });
+    await applyReceipts(world, [undelivered("30003"), undelivered("30005")]);
+    expect(world.logged.map(({ receipt }) => receipt.code)).toEqual(["30003"]);
+  });
+});
+
+describe("a receipt that fits no attempt is dropped and counted", () => {
+  test("when the attempt is unknown", async () => {
+    const world = aWorld();
+    expect(await applyReceipts(world, [aReceipt(anAttempt())])).toEqual({ applied: 0 });
+    expect(world.steps).toEqual(["find"]);
+    expect(world.log.lines).toEqual([{ event: "receipts_of_unknown_attempts", fields: { receipts: 1 } }]);
+  });
+
+  test("when another enterprise's attempt is named, even beside a receipt of that enterprise", async () => {
+    const [ours, theirs] = [anAttempt(), anAttempt()];
+    const world = aWorld(ours, theirs);
+    const forged = aReceipt({ ...theirs, enterpriseId: ours.enterpriseId }, { kind: "undelivered" });
+    const honest = [aReceipt(ours), aReceipt(theirs)];
+    expect(await applyReceipts(world, [forged, ...honest])).toEqual({ applied: 2 });
+    expect(world.stored).toEqual(honest);
+    expect(world.moves.map(({ to }) => to)).toEqual(["sent", "sent"]);
+    expect(world.log.lines).toMatchObject([{ fields: { receipts: 1 } }]);
+  });
+});

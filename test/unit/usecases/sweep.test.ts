@@ -1,0 +1,183 @@
+import { describe, expect, test, vi } from "vitest";
+import type { EndedHold, ExpiredLease } from "../../../src/db/leases.ts";
+import type { SilentDelivery } from "../../../src/db/silent.ts";
+import { Outage } from "../../../src/domain/outage.ts";
+import type { Services } from "../../../src/services.ts";
+import { sweepForAMinute, sweepOnce } from "../../../src/usecases/sweep.ts";
+import { newId } from "../domain/builders.ts";
+import { fakeBells, fakeLog, hastyClock } from "./fakes.ts";
+
+type Found = { silent?: SilentDelivery[]; expired?: ExpiredLease[]; ended?: EndedHold[] };
+
+/** What a sweep finds. `steps`: what was done about it, in order, with the ids of the deliveries. */
+function sweepingOver({ silent = [], expired = [], ended = [] }: Found) {
+  const steps: [string, string[]][] = [];
+  const keep = (step: string) => async (rows: { deliveryId: string }[]) => {
+    if (rows.length > 0) steps.push([step, rows.map((row) => row.deliveryId)]);
+  };
+  const sweeping: Services["sweeping"] = {
+    findSilent: vi.fn(async () => silent),
+    moveRingOn: keep("moveRingOn"),
+    findExpiredLeases: vi.fn(async () => expired),
+    requeueExpired: keep("requeueExpired"),
+    holdExpired: keep("holdExpired"),
+    findEndedHolds: vi.fn(async () => ended),
+    logUnconfirmed: keep("logUnconfirmed"),
+    parkUnconfirmed: keep("parkUnconfirmed"),
+  };
+  const bells = fakeBells();
+  const { ring } = bells;
+  bells.ring = (rung) => {
+    steps.push(["ring", rung.flatMap((bell) => bell.deliveryIds)]);
+    return ring(rung);
+  };
+  return { steps, sweeping, bells, log: fakeLog(), clock: hastyClock() };
+}
+
+const aSilent = (): SilentDelivery => ({ lane: "sms", enterpriseId: newId("ent"), deliveryId: newId("dlv") });
+
+const anExpired = (attemptId: string | null): ExpiredLease => ({
+  enterpriseId: newId("ent"),
+  deliveryId: newId("dlv"),
+  attemptId,
+});
+
+const anEnded = (): EndedHold => ({
+  enterpriseId: newId("ent"),
+  deliveryId: newId("dlv"),
+  shipmentId: newId("ship"),
+  status: "delivered",
+  occurredAt: 0,
+  channel: "SMS",
+  gateway: "Twilio",
+  attemptNo: 1,
+});
+
+describe("one sweep", () => {
+  test("rings for what is due and silent, after its next bell was put off", async () => {
+    const silent = [aSilent(), aSilent()];
+    const world = sweepingOver({ silent });
+    await sweepOnce(world);
+    const ids = silent.map((row) => row.deliveryId);
+    expect(world.steps).toEqual([
+      ["moveRingOn", ids],
+      ["ring", ids],
+    ]);
+  });
+
+  test("requeues an expired lease without an attempt, and holds one that may have called", async () => {
+    const [uncalled, called] = [anExpired(null), anExpired(newId("att"))];
+    const world = sweepingOver({ expired: [called, uncalled] });
+    await sweepOnce(world);
+    expect(world.steps).toEqual([
+      ["requeueExpired", [uncalled.deliveryId]],
+      ["holdExpired", [called.deliveryId]],
+    ]);
+  });
+
+  test("logs a hold that has ended before it parks the delivery", async () => {
+    const ended = anEnded();
+    const world = sweepingOver({ ended: [ended] });
+    await sweepOnce(world);
+    expect(world.steps).toEqual([
+      ["logUnconfirmed", [ended.deliveryId]],
+      ["parkUnconfirmed", [ended.deliveryId]],
+    ]);
+  });
+
+  test("takes up expired leases before it rings, since they make rows due", async () => {
+    const world = sweepingOver({ silent: [aSilent()], expired: [anExpired(null)] });
+    await sweepOnce(world);
+    expect(world.steps.map(([step]) => step)).toEqual(["requeueExpired", "moveRingOn", "ring"]);
+  });
+
+  test("is bounded, so that a backlog is not rung into an avalanche", async () => {
+    const world = sweepingOver({});
+    await sweepOnce(world);
+    expect(world.sweeping.findSilent).toHaveBeenCalledWith(500);
+    expect(world.sweeping.findExpiredLeases).toHaveBeenCalledWith(200);
+    expect(world.sweeping.findEndedHolds).toHaveBeenCalledWith(200);
+  });
+
+  test("that finds nothing changes nothing and logs nothing", async () => {
+    const world = sweepingOver({});
+    await sweepOnce(world);
+    expect(world.steps).toEqual([]);
+    expect(world.log.lines).toEqual([]);
+  });
+
+  test("tells in the log how much there was", async () => {
+    const world = sweepingOver({
+      silent: [aSilent()],
+      expired: [anExpired(null), anExpired("att")],
+      ended: [anEnded()],
+    });
+    await sweepOnce(world);
+    expect(world.log.lines).toEqual([{ event: "swept", fields: { released: 2, parked: 1, rung: 1 } }]);
+  });
+
+  test.each([
+    ["findExpiredLeases", "release_expired_leases", ["logUnconfirmed", "parkUnconfirmed", "moveRingOn", "ring"]],
+    ["findEndedHolds", "park_unconfirmed", ["requeueExpired", "moveRingOn", "ring"]],
+    ["findSilent", "ring_silent", ["requeueExpired", "logUnconfirmed", "parkUnconfirmed"]],
+  ] as const)("goes on when a part fails: %s", async (statement, part, steps) => {
+    const world = sweepingOver({ silent: [aSilent()], expired: [anExpired(null)], ended: [anEnded()] });
+    const error = new Outage("no answer");
+    vi.spyOn(world.sweeping, statement).mockRejectedValue(error);
+    await sweepOnce(world);
+    expect(world.steps.map(([step]) => step)).toEqual(steps);
+    expect(world.log.lines[0]).toEqual({ event: "sweep_failed", error, fields: { part } });
+  });
+
+  test("does not ring for rows whose next bell could not be put off, or it would ring in a loop", async () => {
+    const world = sweepingOver({ silent: [aSilent()] });
+    vi.spyOn(world.sweeping, "moveRingOn").mockRejectedValue(new Outage("no answer"));
+    await sweepOnce(world);
+    expect(world.bells.rung).toEqual([]);
+  });
+
+  test("does not park what could not be logged", async () => {
+    const world = sweepingOver({ ended: [anEnded()] });
+    vi.spyOn(world.sweeping, "logUnconfirmed").mockRejectedValue(new Outage("no answer"));
+    await sweepOnce(world);
+    expect(world.steps).toEqual([]);
+  });
+
+  test("stands although a queue takes no bells", async () => {
+    const world = sweepingOver({ silent: [aSilent()] });
+    world.bells.failure = new Error("Too Many Requests");
+    await sweepOnce(world);
+    expect(world.log.lines.map((line) => line.event)).toEqual(["bells_not_rung", "swept"]);
+  });
+});
+
+describe("a cron run", () => {
+  test("sweeps at once and then every 5 s, and ends before the next run begins", async () => {
+    const world = sweepingOver({});
+    const startedAt = world.clock.now();
+    await sweepForAMinute(world);
+    expect(new Set(world.clock.waits)).toEqual(new Set([5_000]));
+    expect(world.sweeping.findSilent).toHaveBeenCalledTimes(11);
+    expect(world.clock.now() - startedAt).toBeLessThanOrEqual(55_000);
+  });
+
+  test("goes on after a sweep that failed", async () => {
+    const world = sweepingOver({});
+    vi.spyOn(world.sweeping, "findSilent").mockRejectedValueOnce(new Outage("no answer"));
+    await sweepForAMinute(world);
+    expect(world.sweeping.findSilent).toHaveBeenCalledTimes(11);
+    expect(world.log.lines).toHaveLength(1);
+  });
+
+  test("sweeps less often when the database is slow, rather than longer", async () => {
+    const world = sweepingOver({});
+    const startedAt = world.clock.now();
+    const find = vi.spyOn(world.sweeping, "findSilent").mockImplementation(async () => {
+      await world.clock.timer(10_000).elapsed;
+      return [];
+    });
+    await sweepForAMinute(world);
+    expect(find).toHaveBeenCalledTimes(4);
+    expect(world.clock.now() - startedAt).toBeLessThan(60_000);
+  });
+});

@@ -37,8 +37,11 @@ function isDiscreet(cause: unknown): cause is Error {
   return [Error, TypeError, RangeError].some((kind) => cause.constructor === kind) || "isDiscreet" in cause;
 }
 
+/** What a message may quote: texts, URLs with their passwords, addresses, phone numbers. */
+const QUOTED = /(["'`]).*?\1|\b\w+:\/\/\S+|\S+@\S+|\+?\d{6,}/g;
+
 function messageOf(cause: Error): string {
-  return cause.message.slice(0, 200);
+  return cause.message.slice(0, 200).replace(QUOTED, "…");
 }
 
 function errnoIn(cause: unknown): number | null {

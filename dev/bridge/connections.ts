@@ -31,7 +31,7 @@ const SETTINGS = `SET time_zone='+00:00', sql_mode='${SQL_MODE}', sql_select_lim
  * Makes the pools. Throws if the server or the database cannot be reached; the message names no password.
  */
 export async function openConnections(mysqlUrl: string): Promise<Connections> {
-  await repairColumnReader();
+  repairColumnReader();
   const address = parseMysqlUrl(mysqlUrl);
   const open = async (): Promise<Link> => openLink(address);
   const kill = async (links: Link[]): Promise<void> => within(KILL_MS, killAll(open, links));

@@ -1,3 +1,6 @@
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+
 /** From this byte on, a length-encoded string has its length in the bytes that follow, not in this one. */
 const LONG = 0xfb;
 /** Strings at the head of a column definition: catalog, schema, table alias, table, column alias, column. */
@@ -9,14 +12,15 @@ type ColumnReader = (this: unknown, packet: Packet, ...rest: unknown[]) => unkno
 
 /**
  * Repairs the connector's reader of column definitions: mariadb 3.5 (`lib/cmd/column-definition.js`) takes the original
- * names of a column and its table for shorter than 251 bytes. Where a result comes from a temporary table (DISTINCT,
- * derived tables), MariaDB gives the text of an unaliased expression as original name, up to 255 characters of it.
+ * names of a column and its table for shorter than 251 bytes. Where a result comes from a temporary table (UNION, derived
+ * tables), MariaDB gives the text of an unaliased expression as original name, up to 255 bytes of it.
  * Throws if the connector has no such reader any more; then this is to be looked at again, or dropped.
  */
-export async function repairColumnReader(): Promise<void> {
-  // Not among the package's exports, hence by its place.
-  const place = new URL("lib/cmd/parser.js", import.meta.resolve("mariadb")).href;
-  const { default: parser } = (await import(place)) as { default: { prototype: { readColumn?: ColumnReader } } };
+export function repairColumnReader(): void {
+  const require = createRequire(import.meta.url);
+  // Not among the package's exports, hence by its place. `require` gives the very module that `import` has loaded.
+  const place = join(dirname(require.resolve("mariadb")), "../lib/cmd/parser.js");
+  const { default: parser } = require(place) as { default: { prototype: { readColumn?: ColumnReader } } };
   const { readColumn } = parser.prototype;
   if (readColumn === undefined) throw new Error("The mariadb connector reads columns in a way unknown to the bridge.");
   parser.prototype.readColumn = function (packet, ...rest) {

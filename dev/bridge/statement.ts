@@ -10,14 +10,13 @@ export type BareStatement = {
 const OPENING = /['"`#]|\/\*(?!M?!)|--(?=\s|$)/g;
 
 /** Where it ends, or where a character comes that may keep it from ending. */
-const CLOSING = new Map([
-  ["'", /['\\]/g],
-  ['"', /["\\]/g],
-  ["`", /`/g],
-  ["#", /\n/g],
-  ["--", /\n/g],
-  ["/*", /\*\//g],
-]);
+const CLOSING: Record<string, RegExp> = {
+  "'": /['\\]/g,
+  '"': /["\\]/g,
+  "`": /`/g,
+  "/*": /\*\//g,
+};
+const END_OF_LINE = /\n/g;
 
 /** Blanks what is quoted or commented out. Quotes are read as in MySQL's default mode: `"` is a string's. */
 export function bareStatement(sql: string): BareStatement {
@@ -46,16 +45,11 @@ function dropQuiet(sql: string): string {
 
 /** The place after what `mark` opened; the end of the statement if nothing closes it. */
 function endOfQuiet(sql: string, mark: string, start: number): number {
-  const closing = CLOSING.get(mark);
-  let at = start;
-  while (closing !== undefined) {
-    const found = next(closing, sql, at);
-    if (found === null) break;
-    const end = found.index + found[0].length;
+  const closing = CLOSING[mark] ?? END_OF_LINE;
+  for (let found = next(closing, sql, start); found !== null; found = next(closing, sql, closing.lastIndex + 1)) {
     // A backslash takes the next character with it, and a doubled quote is one inside.
-    const goesOn = found[0] === "\\" || (/['"`]/.test(mark) && sql[end] === mark);
-    if (!goesOn) return end;
-    at = end + 1;
+    const isInside = found[0] === "\\" || (/['"`]/.test(mark) && sql[closing.lastIndex] === mark);
+    if (!isInside) return closing.lastIndex;
   }
   return sql.length;
 }

@@ -1,6 +1,6 @@
 import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import { isAdapterName } from "../domain/adapter-facts.ts";
-import { SENT_STATES, type DeliveryState } from "../domain/delivery.ts";
+import { MAYBE_SENT_STATES, type DeliveryState } from "../domain/delivery.ts";
 import type { DueDelivery, GatewayCandidate } from "../domain/due-delivery.ts";
 import type { Lane } from "../domain/lane.ts";
 import { GIVES_WAY_AFTER_MS } from "../domain/send-decision.ts";
@@ -60,7 +60,7 @@ function selectDue(db: Db, names: DeliveryNames, leaseToken: string) {
       enabled: gateways.enabled,
       tries: tries("tries", sql`COALESCE(a.outcome, '') <> 'not_started'`),
       barred: tries("barred", sql`a.outcome IN ('rejected', 'misconfigured')`),
-      newerSent: sibling("newer_sent", sql`${newer} AND ${inArray(sql.raw("other.state"), [...SENT_STATES])}`),
+      newerSent: sibling("newer_sent", sql`${newer} AND ${inArray(sql.raw("other.state"), [...MAYBE_SENT_STATES])}`),
       newerPending: sibling("newer_pending", sql`${newer} AND other.state IN ('queued', 'retrying', 'sending')`),
       olderWaiting: sibling(
         "older_waiting",

@@ -12,7 +12,7 @@ export function retryDelayMs(attemptNo: number, random: number, retryAfterMs = 0
   return Math.max(jittered, Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS));
 }
 
-/** How long the sweep waits before it rings a silent row again, in ms: 1, 2, 4 … 30 min. */
+/** How long the sweep waits before it rings a silent row again, in minutes: 1, 2, 4 … 30. */
 export const RING_AGAIN_MINUTES = { first: 1, longest: 30 } as const;
 
 /** A row is silent when nobody has claimed it this long after it became due, in ms. */

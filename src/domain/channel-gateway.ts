@@ -22,10 +22,14 @@ const schema = z.object(
     adapter: plainText(20).optional(),
     kind: z.enum(LANES, { error: `must be one of ${LANES.join(", ")}` }).optional(),
     sender: plainText(320).nullish(),
-    priority: z.int({ error: "must be an integer" }).min(0).max(1_000_000).optional(),
+    priority: z.custom<number>(isPriority, { error: "must be an integer from 0 to 1000000" }).optional(),
   },
   { error: "must be a JSON object" },
 );
+
+function isPriority(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 1_000_000;
+}
 
 /** Reads the body of `POST /add-channel-gateway`. Names every wrong field at once. */
 export function readChannelGateway(

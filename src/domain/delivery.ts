@@ -17,8 +17,14 @@ export type DeliveryState =
   | "failed"
   | "skipped";
 
-/** States in which a provider is known to have the message. */
-export const SENT_STATES = ["sent", "delivered", "undelivered"] as const satisfies DeliveryState[];
+/** States in which a provider has the message, or may have it: an older status must not follow it. */
+export const MAYBE_SENT_STATES = [
+  "sent",
+  "delivered",
+  "undelivered",
+  "unknown",
+  "unconfirmed",
+] as const satisfies DeliveryState[];
 
 /** States from which a receipt still moves a delivery forward. */
 export const RECEIPT_MOVES_FROM = {

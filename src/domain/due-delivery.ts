@@ -40,7 +40,7 @@ export type DueDelivery = {
   /** Null when the enterprise is gone. */
   customer: { isSubscribed: boolean; phone: string | null; email: string | null } | null;
   candidates: GatewayCandidate[];
-  /** A newer status of this shipment has been sent on this channel. */
+  /** A newer status of this shipment has been sent on this channel, or may have been. */
   newerSent: boolean;
   /** A newer one exists that still is to be sent. */
   newerPending: boolean;

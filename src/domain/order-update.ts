@@ -34,7 +34,7 @@ export function fieldErrors(error: z.ZodError): FieldError[] {
   }));
 }
 
-/** A required text of 1 to `max` characters that looks the same wherever it is printed and compared. */
+/** A required text of 1 to `max` characters without control characters or spaces around it. */
 export function plainText(max: number) {
   return z.string({ error: requiredOr("must be a string") }).superRefine((text, context) => {
     const problem = textProblem(text, max);
@@ -64,7 +64,9 @@ function bodySchema(now: number) {
 }
 
 const idText = z
-  .union([z.string(), z.int()], { error: requiredOr("must be a string or an integer") })
+  .union([z.string(), z.int({ error: requiredOr("must be a string, or an integer below 2^53") })], {
+    error: requiredOr("must be a string or an integer"),
+  })
   .transform(String)
   .pipe(plainText(64));
 

@@ -5,7 +5,7 @@ export const SKIP_REASONS = {
   no_address: "The enterprise has no usable address for this channel.",
   channel_disabled: "No gateway of this channel is enabled.",
   unsubscribed: "The enterprise no longer subscribes to this channel.",
-  superseded: "A newer status of the same shipment was sent on this channel first.",
+  superseded: "A newer status of the same shipment went first on this channel.",
   expired: "The message could not be sent before it expired.",
 } as const;
 

@@ -28,22 +28,25 @@ export async function applyReceipts(services: Needs, received: Receipt[]): Promi
   }
   if (known.length === 0) return { applied: 0 };
 
-  const telling = mostTelling(known);
+  const telling = mostTelling(known, ({ receipt }) => keyOf(receipt));
   await services.receipts.insert(known.map(({ receipt }) => receipt));
   await services.receipts.markAccepted(telling);
   await services.receipts.log(telling);
   await services.receipts.moveForward(
-    telling.map(({ receipt, attempt }) => ({ ...attempt, to: MOVES[receipt.kind].to })),
+    mostTelling(telling, ({ attempt }) => attempt.deliveryId).map(({ receipt, attempt }) => ({
+      ...attempt,
+      to: MOVES[receipt.kind].to,
+    })),
   );
   return { applied: known.length };
 }
 
-/** Of several receipts of one attempt, the one that says most decides. */
-function mostTelling<T extends { receipt: Receipt }>(known: T[]): T[] {
+/** Of several receipts of one attempt, or of one delivery, the one that says most decides. */
+function mostTelling<T extends { receipt: Receipt }>(known: T[], subject: (one: T) => string): T[] {
   const best = new Map<string, T>();
   for (const one of known) {
-    const other = best.get(keyOf(one.receipt));
-    if (!other || MOVES[one.receipt.kind].rank > MOVES[other.receipt.kind].rank) best.set(keyOf(one.receipt), one);
+    const other = best.get(subject(one));
+    if (!other || MOVES[one.receipt.kind].rank > MOVES[other.receipt.kind].rank) best.set(subject(one), one);
   }
   return [...best.values()];
 }

@@ -14,7 +14,7 @@ export async function sweepForAMinute(services: Needs): Promise<void> {
   const end = services.clock.now() + FOR_MS;
   for (;;) {
     await sweepOnce(services);
-    if (services.clock.now() + EVERY_MS >= end) return;
+    if (services.clock.now() + EVERY_MS > end) return;
     await services.clock.timer(EVERY_MS).elapsed;
   }
 }

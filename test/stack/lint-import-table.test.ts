@@ -118,8 +118,15 @@ const plants: Plant[] = [
   },
   {
     file: "src/index.ts",
-    allowed: ["./http/routes.ts", "./queue/consumer.ts", "./services.ts", "./config.ts", "./log.ts"],
-    refused: ["hono", "./db/open.ts", "./usecases/sweep.ts", "./gateways/adapter.ts", "./domain/lane.ts"],
+    allowed: [
+      "./http/routes.ts",
+      "./queue/consumer.ts",
+      "./services.ts",
+      "./config.ts",
+      "./log.ts",
+      "./usecases/sweep.ts",
+    ],
+    refused: ["hono", "./db/open.ts", "./usecases/deliver-batch.ts", "./gateways/adapter.ts", "./domain/lane.ts"],
   },
   {
     file: "src/config.ts",
@@ -127,7 +134,8 @@ const plants: Plant[] = [
     refused: ["./log.ts", "./services.ts", "node:process"],
   },
   { file: "src/ids.ts", allowed: ["uuidv7"], refused: ["./config.ts", "node:crypto"] },
-  { file: "src/log.ts", allowed: [], refused: ["zod", "./config.ts", "./domain/lane.ts"] },
+  { file: "src/log.ts", allowed: ["./domain/lane.ts"], refused: ["zod", "./config.ts"] },
+  { file: "src/clock.ts", allowed: [], refused: ["./domain/lane.ts", "./log.ts"] },
   { file: "src/reports/daily.ts", allowed: [], refused: ["zod", "../domain/lane.ts"] },
   {
     file: "dev/sandbox/twilio.ts",

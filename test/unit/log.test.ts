@@ -73,6 +73,16 @@ describe("an error in the log", () => {
     expect(lines[0]).not.toMatch(/600111222|parcel-text|SG\.key/);
   });
 
+  test.each([
+    ["a URL", new TypeError("Failed to parse URL from http://user:SG.key@host/")],
+    ["a quoted text", new TypeError("Cannot create property 'x' on string 'parcel-text'")],
+    ["a phone number", new Error("No route to +34600111222")],
+    ["a mail address", new RangeError("Bad value parcel-text@shop.example")],
+  ])("of the language hides %s in its message", (_, error) => {
+    logged(error);
+    expect(lines[0]).not.toMatch(/600111222|parcel-text|SG\.key/);
+  });
+
   test("of a kind of our own whose message may be seen is shown with it", () => {
     expect(logged(new Outage("The database did not answer."))).toMatchObject({
       error: "Outage",

@@ -1,7 +1,16 @@
 import { expect, it } from "vitest";
-import { call, everyRowOf, mailEvent, sendOne, twilioForm, twilioJson, type Callback } from "./callbacks-kit.ts";
+import {
+  call,
+  everyRowOf,
+  fateOf,
+  mailEvent,
+  sendOne,
+  twilioForm,
+  twilioJson,
+  type Callback,
+} from "./callbacks-kit.ts";
 import { newMailKey } from "./callbacks-sendgrid-kit.ts";
-import { expectProblem, readAnswer } from "./http-kit.ts";
+import { problemOf, readAnswer } from "./http-kit.ts";
 import { quietEnv, sendIn } from "./kit.ts";
 import { network } from "./network.ts";
 
@@ -57,7 +66,7 @@ it.for(Object.keys(TWILIO_FORGERIES))("refuses %s, and changes no row", async (n
 
   const answer = await readAnswer(await call(sent.quiet, forgery));
 
-  expectProblem(answer, { status: 403, code: "forged_callback" });
+  expect(problemOf(answer)).toMatchObject({ status: 403, code: "forged_callback" });
   expect(await everyRowOf(sent.enterprise)).toEqual(before);
 });
 
@@ -80,16 +89,17 @@ it("drops a signed receipt of another enterprise's attempt, and changes no row o
   expect(await everyRowOf(one.enterprise, other.enterprise)).toEqual(before);
 });
 
-it("sorts a true event from one under another enterprise's name in the same request", async () => {
+it("takes the true event of a request, and drops those that mix up enterprise and attempt", async () => {
   const key = await newMailKey();
   const settings = { SENDGRID_WEBHOOK_PUBLIC_KEY: key.publicKey };
   const [one, other] = [await sendOne("email", { settings }), await sendOne("email", { settings })];
   const before = await everyRowOf(other.enterprise);
+  const theirsAsOurs = mailEvent({ ...one, attempt: other.attempt }, "delivered");
+  const oursAsTheirs = mailEvent({ ...other, attempt: one.attempt }, "bounce");
 
-  const events = [mailEvent(one, "delivered"), mailEvent({ ...one, attempt: other.attempt }, "delivered")];
-  await call(one.quiet, await key.sign(events));
+  await call(one.quiet, await key.sign([mailEvent(one, "delivered"), theirsAsOurs, oursAsTheirs]));
 
-  expect((await everyRowOf(one.enterprise))["deliveries"]).toMatchObject([{ state: "delivered" }]);
+  expect(await fateOf(one.enterprise)).toMatchObject({ state: "delivered", failures: [] });
   expect(await everyRowOf(other.enterprise)).toEqual(before);
 });
 
@@ -115,7 +125,7 @@ it.for(["unsigned", "signed with another key", "changed", "under another time", 
 
     const answer = await readAnswer(await call(sent.quiet, forged));
 
-    expectProblem(answer, { status: 403, code: "forged_callback" });
+    expect(problemOf(answer)).toMatchObject({ status: 403, code: "forged_callback" });
     expect(await everyRowOf(sent.enterprise)).toEqual(before);
   },
 );
@@ -123,7 +133,7 @@ it.for(["unsigned", "signed with another key", "changed", "under another time", 
 it("answers 404 for a provider that it does not know", async () => {
   const answer = await readAnswer(await sendIn(quietEnv().env, "/callbacks/pigeon", { method: "POST", body: "x" }));
 
-  expectProblem(answer, { status: 404, code: "not_found" });
+  expect(problemOf(answer)).toMatchObject({ status: 404, code: "not_found" });
 });
 
 it.for([
@@ -134,5 +144,5 @@ it.for([
 
   const answer = await readAnswer(await sendIn(quiet, `/callbacks/${provider}`, { method: "POST", body: "[]" }));
 
-  expectProblem(answer, { status: 503, code: "not_configured" });
+  expect(problemOf(answer)).toMatchObject({ status: 503, code: "not_configured" });
 });

@@ -49,7 +49,7 @@ export async function twilioForm(
   set: Record<string, string> = {},
 ): Promise<Callback> {
   const fields = twilioFields(enterprise, attempt, status, set);
-  const path = `/callbacks/twilio?${new URLSearchParams({ enterprise: enterprise.id, attempt })}`;
+  const path = `/callbacks/twilio?${new URLSearchParams({ enterprise: enterprise.id, attempt }).toString()}`;
   const sorted = Object.entries(fields).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const signature = await twilioSignature(env.PUBLIC_URL + path + sorted.flat().join(""));
   return {
@@ -67,7 +67,7 @@ export async function twilioJson(
 ): Promise<Callback> {
   const body = JSON.stringify(twilioFields(enterprise, attempt, status, set));
   const bodySHA256 = await sha256Hex(body);
-  const path = `/callbacks/twilio?${new URLSearchParams({ enterprise: enterprise.id, attempt, bodySHA256 })}`;
+  const path = `/callbacks/twilio?${new URLSearchParams({ enterprise: enterprise.id, attempt, bodySHA256 }).toString()}`;
   const signature = await twilioSignature(env.PUBLIC_URL + path);
   return { path, headers: { "Content-Type": "application/json", "X-Twilio-Signature": signature }, body };
 }

@@ -33,8 +33,8 @@ function toDer(raw: Uint8Array): Uint8Array {
 }
 
 function derInteger(bytes: Uint8Array): number[] {
-  const digits = [...bytes.slice(bytes.findIndex((byte) => byte !== 0))];
-  const positive = (digits[0] ?? 0) > 0x7f ? [0, ...digits] : digits;
+  const digits = bytes.slice(bytes.findIndex((byte) => byte !== 0));
+  const positive = (digits[0] ?? 0) > 0x7f ? [0, ...digits] : [...digits];
   return [0x02, positive.length, ...positive];
 }
 

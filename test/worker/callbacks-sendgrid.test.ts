@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { call, everyRowOf, fateOf, mailEvent, sendOne } from "./callbacks-kit.ts";
 import { newMailKey } from "./callbacks-sendgrid-kit.ts";
-import { expectProblem, readAnswer } from "./http-kit.ts";
+import { problemOf, readAnswer } from "./http-kit.ts";
 import { deliveriesOf, query, quietEnv, unique } from "./kit.ts";
 import { network } from "./network.ts";
 
@@ -79,7 +79,7 @@ it("leaves out events that are not ours, and takes those beside them", async () 
 it("answers 400 to signed content that is no array of events", async () => {
   const answer = await readAnswer(await call(quietEnv(settings).env, await key.sign("{}")));
 
-  expectProblem(answer, { status: 400, code: "invalid_request" });
+  expect(problemOf(answer)).toMatchObject({ status: 400, code: "invalid_request" });
 });
 
 it("applies a thousand events with as many statements as ten", { timeout: 60_000 }, async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { expectProblem } from "./http-kit.ts";
+import { problemOf } from "./http-kit.ts";
 import { newEnterprise, post, query, unique, untilStates, updateOf } from "./kit.ts";
 import { network } from "./network.ts";
 
@@ -10,7 +10,10 @@ function add(gateway: Record<string, unknown>) {
 }
 
 it("matches the names of channels and gateways without regard to case", async () => {
-  expectProblem(await add({ channel_name: "sMs", gateway_name: "TWILIO" }), { status: 409, code: "gateway_exists" });
+  expect(problemOf(await add({ channel_name: "sMs", gateway_name: "TWILIO" }))).toMatchObject({
+    status: 409,
+    code: "gateway_exists",
+  });
 });
 
 it("knows the adapter of the original's gateways by their names, in any case", async () => {
@@ -32,7 +35,8 @@ it.for([
 
   const answer = await add({ channel_name: channel, gateway_name: unique("Gateway"), ...named });
 
-  const problem = expectProblem(answer, { status: 422, code: "unknown_adapter" });
+  const problem = problemOf(answer);
+  expect(problem).toMatchObject({ status: 422, code: "unknown_adapter" });
   expect(problem["adapters"]).toEqual(ADAPTERS);
   expect(problem["errors"]).toEqual([{ pointer: "/adapter", message: expect.any(String) }]);
   expect(problem["detail"]).toEqual(expect.stringContaining(ADAPTERS.join(", ")));
@@ -69,7 +73,8 @@ it.for([
 
   const answer = await add({ channel_name: "SMS", gateway_name: name, ...gateway });
 
-  const problem = expectProblem(answer, { status: 422, code: "adapter_mismatch" });
+  const problem = problemOf(answer);
+  expect(problem).toMatchObject({ status: 422, code: "adapter_mismatch" });
   expect(problem["errors"]).toEqual([{ pointer, message: expect.any(String) }]);
   expect(await query("SELECT * FROM gateways WHERE gateway_name = ?", [name])).toEqual([]);
 });
@@ -79,7 +84,7 @@ it("makes no channel whose kind its first adapter does not carry", async () => {
 
   const answer = await add({ channel_name: channel, gateway_name: "Twilio", kind: "email" });
 
-  expectProblem(answer, { status: 422, code: "adapter_mismatch" });
+  expect(problemOf(answer)).toMatchObject({ status: 422, code: "adapter_mismatch" });
   expect(await query("SELECT * FROM channels WHERE channel_name = ?", [channel])).toEqual([]);
 });
 
@@ -129,7 +134,9 @@ it.for([
 
   const answers = await Promise.all(Array.from({ length: 8 }, () => add(gateway)));
 
-  expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409, 409, 409, 409, 409, 409, 409]);
+  expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([
+    201, 409, 409, 409, 409, 409, 409, 409,
+  ]);
   expect(await query("SELECT * FROM gateways WHERE gateway_name = ?", [gateway.gateway_name])).toHaveLength(1);
   expect(await query("SELECT * FROM channels WHERE channel_name = ?", [gateway.channel_name])).toHaveLength(1);
 });

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import { expectProblem, postingStranger, readAnswer } from "./http-kit.ts";
+import { problemOf, postingStranger, readAnswer } from "./http-kit.ts";
 import { quietEnv, sendIn } from "./kit.ts";
 import { network } from "./network.ts";
 
@@ -13,7 +13,7 @@ const GUARDED = [
 it.for(GUARDED)("answers 401 to %s %s without a token, and asks for one", async ([method, path]) => {
   const answer = await readAnswer(await sendIn(quietEnv().env, path, { method }));
 
-  expectProblem(answer, { status: 401, code: "unauthorized" });
+  expect(problemOf(answer)).toMatchObject({ status: 401, code: "unauthorized" });
   expect(answer.headers.get("WWW-Authenticate")).toBe('Bearer realm="notify-api"');
 });
 
@@ -22,7 +22,7 @@ it.for(GUARDED)("answers 401 to %s %s with a wrong token", async ([method, path]
 
   const answer = await readAnswer(await sendIn(quietEnv().env, path, { method, headers }));
 
-  expectProblem(answer, { status: 401, code: "unauthorized" });
+  expect(problemOf(answer)).toMatchObject({ status: 401, code: "unauthorized" });
 });
 
 it.for(["", "Bearer", "Bearer ", `Basic ${env.API_TOKEN}`, env.API_TOKEN, `Bearer ${env.API_TOKEN.slice(0, -1)}`])(
@@ -49,7 +49,7 @@ it.for(GUARDED)("lets nobody in to %s %s while no token is configured", async ([
   for (const header of tries) {
     const headers: HeadersInit = header === undefined ? {} : { Authorization: header };
     const answer = await readAnswer(await sendIn(quiet, path, { method, headers }));
-    expectProblem(answer, { status: 503, code: "not_configured" });
+    expect(problemOf(answer)).toMatchObject({ status: 503, code: "not_configured" });
   }
 });
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { expectProblem } from "./http-kit.ts";
+import { problemOf } from "./http-kit.ts";
 import { deliveriesOf, newEnterprise, postIn, query, quietEnv, unique, updateOf, type Posted } from "./kit.ts";
 
 /** The ids that an answer gives, and whether it says that it is a repeat. */
@@ -56,7 +56,7 @@ it("takes a quoted Idempotency-Key and a bare one for the same", async () => {
   const other = await postIn(quietEnv().env, updateOf(enterprise), { "Idempotency-Key": `"${key}"` });
 
   expect(repeat).toEqual({ ...first, replayed: "true" });
-  expectProblem(other, { status: 422, code: "content_mismatch" });
+  expect(problemOf(other)).toMatchObject({ status: 422, code: "content_mismatch" });
 });
 
 it("lets two enterprises use the same Idempotency-Key", async () => {
@@ -136,7 +136,7 @@ it.for(["not_subscribed", "no_channels"] as const)(
 
     const repeat = await postIn(quietEnv().env, update);
 
-    expectProblem(repeat, { status: 422, code });
+    expect(problemOf(repeat)).toMatchObject({ status: 422, code });
     expect(repeat.headers.get("Idempotency-Replayed")).toBe("true");
     expect(repeat.body.update_id).toBe(first.body.update_id);
     expect(first.headers.get("Idempotency-Replayed")).toBeNull();

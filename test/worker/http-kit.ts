@@ -27,14 +27,13 @@ export async function readAnswer(answer: Response): Promise<Posted> {
   return { status: answer.status, headers: answer.headers, body: await answer.json() };
 }
 
-/** Checks what every problem has in common (RFC 9457 and the members of our own); gives its body. */
-export function expectProblem({ status, headers, body }: Posted, expected: { status: number; code: string }) {
-  expect({ status, code: body.code }).toEqual(expected);
+/** Checks what every problem has in common (RFC 9457 and members of our own), and gives its body. */
+export function problemOf({ status, headers, body }: Posted): Posted["body"] {
   expect(headers.get("Content-Type")).toBe("application/problem+json");
   expect(body).toMatchObject({
-    type: `urn:notify-api:problem:${expected.code}`,
+    type: `urn:notify-api:problem:${body.code}`,
     title: expect.stringMatching(/\S/),
-    status: expected.status,
+    status,
     detail: expect.stringMatching(/\S/),
     message: body["detail"],
     request_id: headers.get("X-Request-Id"),

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { expectProblem } from "./http-kit.ts";
+import { problemOf } from "./http-kit.ts";
 import { deliveriesOf, newEnterprise, postIn, query, quietEnv, unique, updateOf } from "./kit.ts";
 
 /** An enterprise with one accepted update under an Idempotency-Key. */
@@ -17,7 +17,7 @@ it("refuses other data under the same shipment, status and instant", async () =>
 
   const answer = await postIn(quiet.env, { ...update, data: { parcels: 2 } });
 
-  expectProblem(answer, { status: 422, code: "content_mismatch" });
+  expect(problemOf(answer)).toMatchObject({ status: 422, code: "content_mismatch" });
   expect(await deliveriesOf(enterprise)).toHaveLength(1);
   expect(quiet.bells).toEqual([]);
 });
@@ -32,7 +32,7 @@ it.for([
 
   const answer = await postIn(quiet.env, { ...update, ...change }, key);
 
-  expectProblem(answer, { status: 422, code: "content_mismatch" });
+  expect(problemOf(answer)).toMatchObject({ status: 422, code: "content_mismatch" });
   expect(await deliveriesOf(enterprise)).toHaveLength(1);
   expect(quiet.bells).toEqual([]);
 });
@@ -44,7 +44,7 @@ it("refuses an Idempotency-Key of another update, also for an update that came b
 
   const answer = await postIn(quietEnv().env, other, key);
 
-  expectProblem(answer, { status: 422, code: "content_mismatch" });
+  expect(problemOf(answer)).toMatchObject({ status: 422, code: "content_mismatch" });
 });
 
 it("refuses it also when the enterprise has gone meanwhile", async () => {
@@ -53,7 +53,7 @@ it("refuses it also when the enterprise has gone meanwhile", async () => {
 
   const answer = await postIn(quietEnv().env, { ...update, status: "delivered" }, key);
 
-  expectProblem(answer, { status: 422, code: "content_mismatch" });
+  expect(problemOf(answer)).toMatchObject({ status: 422, code: "content_mismatch" });
 });
 
 it("takes the members of `data` in another order for the same content", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { expectProblem } from "./http-kit.ts";
+import { problemOf } from "./http-kit.ts";
 import { deliveriesOf, newEnterprise, post, postIn, quietEnv, untilStates, updateOf } from "./kit.ts";
 import { network } from "./network.ts";
 
@@ -20,7 +20,7 @@ describe.concurrent("while the database does not answer", () => {
       const answer = await postIn(env, update);
       const took = Date.now() - startedAt;
 
-      expectProblem(answer, { status: 503, code: "database_unavailable" });
+      expect(problemOf(answer)).toMatchObject({ status: 503, code: "database_unavailable" });
       expect(answer.headers.get("Retry-After")).toBe("5");
       expect(took).toBeLessThan(3_600);
       const repeat = await postIn(env, update);
@@ -37,7 +37,7 @@ describe.concurrent("while the database does not answer", () => {
     const answer = await post(updateOf(enterprise));
     const took = Date.now() - startedAt;
 
-    expectProblem(answer, { status: 503, code: "database_unavailable" });
+    expect(problemOf(answer)).toMatchObject({ status: 503, code: "database_unavailable" });
     expect(took).toBeLessThan(3_600);
     await untilStates(enterprise, ["sent"]);
     expect(network.callsTo(enterprise.phone)).toHaveLength(1);
@@ -50,6 +50,6 @@ it("answers 503 when the database has no connection left", async () => {
 
   const answer = await postIn(quietEnv().env, updateOf(enterprise));
 
-  expectProblem(answer, { status: 503, code: "database_unavailable" });
+  expect(problemOf(answer)).toMatchObject({ status: 503, code: "database_unavailable" });
   expect(answer.headers.get("Retry-After")).toBe("5");
 });

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { expectProblem } from "./http-kit.ts";
+import { problemOf } from "./http-kit.ts";
 import { deliveriesOf, newEnterprise, post, postIn, query, quietEnv, unique, until, updateOf } from "./kit.ts";
 
 const REASONS = {
@@ -10,7 +10,7 @@ const REASONS = {
 it("answers 404 for an enterprise that there is not, and records nothing", async () => {
   const stranger = { id: unique("stranger"), phone: "", email: "" };
 
-  expectProblem(await post(updateOf(stranger)), { status: 404, code: "enterprise_not_found" });
+  expect(problemOf(await post(updateOf(stranger)))).toMatchObject({ status: 404, code: "enterprise_not_found" });
   expect(await deliveriesOf(stranger)).toEqual([]);
 });
 
@@ -22,7 +22,7 @@ it("serves an enterprise at once that was not there a moment ago", async () => {
     `${enterprise.id}-off`,
     enterprise.id,
   ]);
-  expectProblem(await postIn(env, update), { status: 404, code: "enterprise_not_found" });
+  expect(problemOf(await postIn(env, update))).toMatchObject({ status: 404, code: "enterprise_not_found" });
 
   await query("UPDATE customers SET enterprise_id = ? WHERE enterprise_id = ?", [
     enterprise.id,
@@ -35,7 +35,8 @@ it("serves an enterprise at once that was not there a moment ago", async () => {
 it.for(["not_subscribed", "no_channels"] as const)("answers 422 %s and keeps the update as a row", async (code) => {
   const enterprise = await refused(code);
 
-  const problem = expectProblem(await post(updateOf(enterprise)), { status: 422, code });
+  const problem = problemOf(await post(updateOf(enterprise)));
+  expect(problem).toMatchObject({ status: 422, code });
 
   expect(problem["detail"]).toBe(REASONS[code]);
   expect(await deliveriesOf(enterprise)).toMatchObject([
@@ -61,7 +62,7 @@ it.for(["not_subscribed", "no_channels"] as const)("explains %s in logs_failure 
 it("serves an enterprise at once that has just subscribed", async () => {
   const { env } = quietEnv();
   const enterprise = await newEnterprise(["sms"], { isSubscribed: false });
-  expectProblem(await postIn(env, updateOf(enterprise)), { status: 422, code: "not_subscribed" });
+  expect(problemOf(await postIn(env, updateOf(enterprise)))).toMatchObject({ status: 422, code: "not_subscribed" });
 
   await query("UPDATE customers SET is_subscribed = TRUE WHERE enterprise_id = ?", [enterprise.id]);
 
@@ -71,7 +72,7 @@ it("serves an enterprise at once that has just subscribed", async () => {
 it("serves an enterprise at once that has just got its first channel", async () => {
   const { env } = quietEnv();
   const enterprise = await newEnterprise([]);
-  expectProblem(await postIn(env, updateOf(enterprise)), { status: 422, code: "no_channels" });
+  expect(problemOf(await postIn(env, updateOf(enterprise)))).toMatchObject({ status: 422, code: "no_channels" });
 
   await query("INSERT INTO subscriptions (enterprise_id, channel_id, gateway_id) VALUES (?, 'ch_sms', 'gw_twilio')", [
     enterprise.id,

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { expectProblem, readAnswer } from "./http-kit.ts";
+import { problemOf, readAnswer } from "./http-kit.ts";
 import { newEnterprise, post, send, sendIn, quietEnv, unique, updateOf } from "./kit.ts";
 
 it("answers an accepted update with its id and a delivery for each channel", async () => {
@@ -28,7 +28,8 @@ it("answers an accepted update with its id and a delivery for each channel", asy
 it("answers GET / with the original's greeting as an error, to anybody", async () => {
   const answer = await readAnswer(await sendIn(quietEnv().env, "/"));
 
-  const body = expectProblem(answer, { status: 400, code: "welcome" });
+  const body = problemOf(answer);
+  expect(body).toMatchObject({ status: 400, code: "welcome" });
   expect(body["message"]).toBe("Welcome to Notify API. Please put a post request with shipment data.");
 });
 
@@ -57,7 +58,7 @@ it("answers an added gateway with the ids of channel and gateway", async () => {
 it("answers 409 when the channel has a gateway of that name", async () => {
   const answer = await post({ channel_name: "SMS", gateway_name: "Twilio" }, {}, "/add-channel-gateway");
 
-  expectProblem(answer, { status: 409, code: "gateway_exists" });
+  expect(problemOf(answer)).toMatchObject({ status: 409, code: "gateway_exists" });
 });
 
 it("lists every gateway with its channel, under `message`", async () => {

@@ -13,6 +13,8 @@ type SqlFault = {
   delayMs: number;
   times: number;
   after: boolean;
+  /** What the server's message quotes, as MySQL quotes values and Vitess whole statements. */
+  quote: string;
 };
 
 const DATABASE_HOST = new URL(env.DATABASE_URL).host;
@@ -48,7 +50,7 @@ export const network = {
 
   /** Makes the next matching statements fail: before they reach the database, or after they took effect. */
   failSql(fault: Partial<SqlFault> & { errno: number }): SqlFault {
-    const full = { matches: () => true, delayMs: 0, times: 1, after: false, ...fault };
+    const full = { matches: () => true, delayMs: 0, times: 1, after: false, quote: "", ...fault };
     network.sqlFaults.push(full);
     return full;
   },
@@ -60,7 +62,7 @@ export const network = {
 
   /** Lets the next matching statements wait for `delayMs`, or until the one who asks gives up. */
   delaySql(fault: Partial<Omit<SqlFault, "errno">> & { delayMs: number }): void {
-    network.sqlFaults.push({ matches: () => true, times: 1, after: false, ...fault, errno: null });
+    network.sqlFaults.push({ matches: () => true, times: 1, after: false, quote: "", ...fault, errno: null });
   },
 
   /** The statements that `work` sends. */
@@ -93,7 +95,8 @@ async function database(request: Request): Promise<Response> {
     await patience(fault.delayMs, request.signal);
     return realFetch(request);
   }
-  const message = `target: notify.-.primary: vttablet: rpc error: (errno ${fault.errno}) (sqlstate 40001)`;
+  const message =
+    `target: notify.-.primary: vttablet: rpc error: (errno ${fault.errno}) (sqlstate 40001) ${fault.quote}`.trimEnd();
   return Response.json({ session: null, error: { code: "UNKNOWN", message } });
 }
 

@@ -119,3 +119,13 @@ it("supersedes an older status once the newer one was sent", async () => {
   expect(failures).toEqual([{ code: "superseded" }]);
   expect(network.callsTo(enterprise.phone)).toHaveLength(1);
 });
+
+it.for(["unknown", "unconfirmed"])("never sends an older status after a newer one that is %s", async (state) => {
+  const { enterprise, quiet, older, newer } = await siblings();
+  await query("UPDATE deliveries SET state = ?, ring_at = NULL WHERE delivery_id = ?", [state, newer]);
+
+  await hear(quiet.env, [bellFor(enterprise, [older])]);
+
+  expect(await stateOf(enterprise, older)).toBe("skipped");
+  expect(network.callsTo(enterprise.phone)).toHaveLength(0);
+});

@@ -50,11 +50,6 @@ export function hastyClock(): Clock & { waits: number[] } {
   };
 }
 
-/** What an unspecific database fails with: retrying in place does not help. */
-export function aBug(): Error {
-  return new TypeError("broken");
-}
-
 /** The stored updates of all enterprises, refused by the same two unique keys as in the database. */
 export function fakeUpdates(): Services["updates"] & { rows: (StoredDelivery & { enterpriseId: string })[] } {
   const rows: (StoredDelivery & { enterpriseId: string })[] = [];

@@ -157,7 +157,7 @@ describe("a cron run", () => {
     const startedAt = world.clock.now();
     await sweepForAMinute(world);
     expect(new Set(world.clock.waits)).toEqual(new Set([5_000]));
-    expect(world.sweeping.findSilent).toHaveBeenCalledTimes(11);
+    expect(world.sweeping.findSilent).toHaveBeenCalledTimes(12);
     expect(world.clock.now() - startedAt).toBeLessThanOrEqual(55_000);
   });
 
@@ -165,7 +165,7 @@ describe("a cron run", () => {
     const world = sweepingOver({});
     vi.spyOn(world.sweeping, "findSilent").mockRejectedValueOnce(new Outage("no answer"));
     await sweepForAMinute(world);
-    expect(world.sweeping.findSilent).toHaveBeenCalledTimes(11);
+    expect(world.sweeping.findSilent).toHaveBeenCalledTimes(12);
     expect(world.log.lines).toHaveLength(1);
   });
 

@@ -61,7 +61,8 @@ const importTable: TableRow[] = [
     files: ["src/services.ts"],
     depth: 0,
     may: [...leaves, "src/{db,domain,gateways,queue,usecases}/**", "!./queue/consumer.ts"],
-    message: "services may import only usecases, gateways, db, the queue's producer, domain, clock, config, ids and log.",
+    message:
+      "services may import only usecases, gateways, db, the queue's producer, domain, clock, config, ids and log.",
   },
   {
     files: ["src/index.ts"],

@@ -5,7 +5,7 @@ import { claimDue, namesOf } from "./db/claim.ts";
 import { createDb, type Db } from "./db/client.ts";
 import { createDirectory, type Directory } from "./db/directory-memory.ts";
 import { loadEnterprise } from "./db/directory.ts";
-import { commitIntents, type Intent } from "./db/intent.ts";
+import { commitIntents, findCommitted, type Intent } from "./db/intent.ts";
 import * as leases from "./db/leases.ts";
 import { loadDue } from "./db/load.ts";
 import * as receipts from "./db/receipts.ts";
@@ -108,14 +108,13 @@ function createStores(db: Db) {
       load: (named: { enterpriseId: string; deliveryId: string }[], leaseToken: string) =>
         loadDue(db, namesOf(named), leaseToken),
       commitIntents: (intents: Intent[], leaseToken: string) => commitIntents(db, intents, leaseToken),
+      findCommitted: (intents: Intent[]) => findCommitted(db, intents),
       record: (results: DeliveryResult[]) => recordResults(db, results),
     },
     sweeping: {
       findSilent: (perLane: number) => silent.findSilent(db, perLane),
       moveRingOn: (rows: silent.SilentDelivery[]) => silent.moveRingOn(db, rows),
       findExpiredLeases: (limit: number) => leases.findExpiredLeases(db, limit),
-      requeueExpired: (rows: leases.ExpiredLease[]) => leases.requeueExpired(db, rows),
-      holdExpired: (rows: leases.ExpiredLease[]) => leases.holdExpired(db, rows),
       findEndedHolds: (limit: number) => leases.findEndedHolds(db, limit),
       logUnconfirmed: (rows: leases.EndedHold[], message: string) => leases.logUnconfirmed(db, rows, message),
       parkUnconfirmed: (rows: leases.EndedHold[]) => leases.parkUnconfirmed(db, rows),
@@ -123,9 +122,9 @@ function createStores(db: Db) {
     receipts: {
       findAttempts: (named: Receipt[]) => receipts.findAttempts(db, named),
       insert: (rows: Receipt[]) => receipts.insertReceipts(db, rows),
-      markAccepted: (proven: { receipt: Receipt; attempt: receipts.ReceiptedAttempt }[]) =>
-        receipts.markAccepted(db, proven),
-      log: (proven: { receipt: Receipt; attempt: receipts.ReceiptedAttempt }[]) => receipts.logReceipts(db, proven),
+      markAccepted: (proven: receipts.ProvenAttempt[]) => receipts.markAccepted(db, proven),
+      logProven: (proven: receipts.ProvenAttempt[]) => receipts.logProven(db, proven),
+      logUndelivered: (givenUp: receipts.ProvenAttempt[]) => receipts.logUndelivered(db, givenUp),
       moveForward: (moves: receipts.ReceiptMove[]) => receipts.moveForward(db, moves),
     },
   };

@@ -10,6 +10,8 @@ const NAMES = 6;
 type Packet = { buf: Buffer; pos: number; end: number; update: (buf: Buffer, pos: number, end: number) => unknown };
 type ColumnReader = (this: unknown, packet: Packet, ...rest: unknown[]) => unknown;
 
+let isRepaired = false;
+
 /**
  * Repairs the connector's reader of column definitions: mariadb 3.5 (`lib/cmd/column-definition.js`) takes the original
  * names of a column and its table for shorter than 251 bytes. Where a result comes from a temporary table (UNION, derived
@@ -17,9 +19,11 @@ type ColumnReader = (this: unknown, packet: Packet, ...rest: unknown[]) => unkno
  * Throws if the connector has no such reader any more; then this is to be looked at again, or dropped.
  */
 export function repairColumnReader(): void {
+  if (isRepaired) return;
   const require = createRequire(import.meta.url);
   // Not among the package's exports, hence by its place. `require` gives the very module that `import` has loaded.
   const place = join(dirname(require.resolve("mariadb")), "../lib/cmd/parser.js");
+  // oxlint-disable-next-line import/no-dynamic-require -- a place found, not a choice
   const { default: parser } = require(place) as { default: { prototype: { readColumn?: ColumnReader } } };
   const { readColumn } = parser.prototype;
   if (readColumn === undefined) throw new Error("The mariadb connector reads columns in a way unknown to the bridge.");
@@ -27,6 +31,7 @@ export function repairColumnReader(): void {
     dropLongNames(packet);
     return readColumn.call(this, packet, ...rest);
   };
+  isRepaired = true;
 }
 
 /**

@@ -31,10 +31,7 @@ class RepeatingClient extends Client {
   statements = 0;
 
   constructor({ databaseUrl, timeoutMs, fetch }: DbOptions) {
-    super({
-      url: databaseUrl,
-      fetch: (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) }),
-    });
+    super({ url: databaseUrl, fetch: (url, init) => ask(fetch, url, init ?? {}, timeoutMs) });
   }
 
   override async execute(
@@ -53,5 +50,17 @@ class RepeatingClient extends Client {
         throw isOutage ? new Outage("The database did not answer.", { cause: error }) : error;
       }
     }
+  }
+}
+
+/** One request, read to its end within the time: a lost connection at any point is an outage. */
+async function ask(fetch: DbOptions["fetch"], url: string, init: RequestInit, timeoutMs: number) {
+  try {
+    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
+    const body = await response.text();
+    const { ok, status, statusText, headers } = response;
+    return { ok, status, statusText, headers, text: async () => body };
+  } catch (cause) {
+    throw new Outage("The database could not be asked.", { cause });
   }
 }

@@ -1,7 +1,7 @@
 import { and, asc, eq } from "drizzle-orm";
 import { isAdapterName } from "../domain/adapter-facts.ts";
 import type { Enterprise, SubscribedChannel } from "../domain/directory.ts";
-import type { Lane } from "../domain/lane.ts";
+import { laneOf } from "../domain/lane.ts";
 import type { Db } from "./client.ts";
 import { channels, customers, gateways, subscriptions } from "./schema.ts";
 
@@ -55,7 +55,7 @@ function groupByChannel(rows: DirectoryRow[]): SubscribedChannel[] {
     const channel = byId.get(row.channelId) ?? {
       channelId: row.channelId,
       channelName: row.channelName ?? "",
-      lane: row.kind as Lane,
+      lane: laneOf(row.kind),
       gateways: [],
     };
     channel.gateways.push({

@@ -29,10 +29,11 @@ export async function commitIntents(db: Db, intents: Intent[], leaseToken: strin
       FROM deliveries d FORCE INDEX (PRIMARY)
      WHERE ${namedRows("d", namesOf(intents))} AND d.state = 'sending' AND d.lease_token = ${leaseToken}
        AND d.lease_until > ${afterMs(CALL_TIMEOUT_MS)}`);
-  return rowsAffected === intents.length ? intents : readBack(db, intents);
+  return rowsAffected === intents.length ? intents : findCommitted(db, intents);
 }
 
-async function readBack(db: Db, intents: Intent[]): Promise<Intent[]> {
+/** Which of these intents have their row. */
+export async function findCommitted(db: Db, intents: Intent[]): Promise<Intent[]> {
   const names = namesOf(intents);
   const rows = await db
     .select({ attemptId: attempts.attemptId })

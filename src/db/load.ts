@@ -2,7 +2,7 @@ import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import { isAdapterName } from "../domain/adapter-facts.ts";
 import { MAYBE_SENT_STATES, type DeliveryState } from "../domain/delivery.ts";
 import type { DueDelivery, GatewayCandidate } from "../domain/due-delivery.ts";
-import type { Lane } from "../domain/lane.ts";
+import { laneOf } from "../domain/lane.ts";
 import { GIVES_WAY_AFTER_MS } from "../domain/send-decision.ts";
 import { namedRows, type DeliveryNames } from "./claim.ts";
 import type { Db } from "./client.ts";
@@ -19,6 +19,7 @@ export async function loadDue(db: Db, names: DeliveryNames, leaseToken: string):
     const delivery = byId.get(row.deliveryId) ?? toDelivery(row);
     const candidate = toCandidate(row);
     if (candidate) delivery.candidates.push(candidate);
+    if (row.tries > 0) delivery.wasTried = true;
     byId.set(row.deliveryId, delivery);
   }
   return [...byId.values()];
@@ -114,10 +115,11 @@ function toDelivery(row: DueRow): DueDelivery {
   const { customerId, isSubscribed, phone, email, ...rest } = row;
   return {
     ...rest,
-    lane: row.lane as Lane,
+    lane: laneOf(row.lane),
     state: row.state as DeliveryState,
     customer: customerId === null ? null : { isSubscribed: isSubscribed === true, phone, email },
     candidates: [],
+    wasTried: false,
   };
 }
 

@@ -32,7 +32,11 @@ export async function insertLogs(db: Db, entries: AcceptedEntry[]): Promise<void
   if (entries.length === 0) return;
   await db
     .insert(logs)
-    .values(entries.map(({ occurredAt, ...entry }) => ({ ...entry, timestamp: occurredAt, notifyTime: utcNow })))
+    .values(
+      entries
+        .toSorted(byKey)
+        .map(({ occurredAt, ...entry }) => ({ ...entry, timestamp: occurredAt, notifyTime: utcNow })),
+    )
     .onDuplicateKeyUpdate({ set: { providerId: sql`COALESCE(provider_id, VALUES(provider_id))` } });
 }
 
@@ -42,7 +46,7 @@ export async function insertFailures(db: Db, entries: FailureEntry[]): Promise<v
   await db
     .insert(logsFailure)
     .values(
-      entries.map(({ occurredAt, message, ...entry }) => ({
+      entries.toSorted(byKey).map(({ occurredAt, message, ...entry }) => ({
         ...entry,
         message: sentence(message),
         timestamp: occurredAt,
@@ -50,4 +54,13 @@ export async function insertFailures(db: Db, entries: FailureEntry[]): Promise<v
       })),
     )
     .onDuplicateKeyUpdate({ set: { message: sql`message` } });
+}
+
+/** Rows go in key order, so that concurrent statements over the same rows lock alike. */
+function byKey(a: Partial<FailureEntry>, b: Partial<FailureEntry>): number {
+  return keyOf(a) < keyOf(b) ? -1 : 1;
+}
+
+function keyOf({ enterpriseId, deliveryId, attemptId, code }: Partial<FailureEntry>): string {
+  return [enterpriseId, deliveryId, attemptId, code].join("\n");
 }

@@ -12,6 +12,9 @@ import { utcNow } from "./time.ts";
 /** An attempt that receipts speak of, with what logging them needs. */
 export type ReceiptedAttempt = Awaited<ReturnType<typeof findAttempts>>[number];
 
+/** A receipt and the attempt that it proves. */
+export type ProvenAttempt = { receipt: Receipt; attempt: ReceiptedAttempt };
+
 /** The attempts that receipts name, where enterprise and attempt belong together. */
 export async function findAttempts(db: Db, named: Pick<Receipt, "enterpriseId" | "attemptId">[]) {
   return db
@@ -19,6 +22,7 @@ export async function findAttempts(db: Db, named: Pick<Receipt, "enterpriseId" |
       enterpriseId: attempts.enterpriseId,
       attemptId: attempts.attemptId,
       attemptNo: attempts.attemptNo,
+      gatewayId: attempts.gatewayId,
       gateway: attempts.gateway,
       deliveryId: deliveries.deliveryId,
       shipmentId: deliveries.shipmentId,
@@ -44,7 +48,7 @@ export async function insertReceipts(db: Db, rows: Receipt[]): Promise<void> {
   await db
     .insert(receipts)
     .values(
-      rows.map((row) => ({
+      rows.toSorted(byKey).map((row) => ({
         ...row,
         eventId: fit(row.eventId),
         providerId: fit(row.providerId),
@@ -54,8 +58,14 @@ export async function insertReceipts(db: Db, rows: Receipt[]): Promise<void> {
     .onDuplicateKeyUpdate({ set: { kind: sql`kind` } });
 }
 
+/** Rows go in key order, so that concurrent statements over the same rows lock alike. */
+function byKey(a: Receipt, b: Receipt): number {
+  const [left, right] = [a, b].map((row) => [row.enterpriseId, row.attemptId, row.eventId].join("\n"));
+  return (left ?? "") < (right ?? "") ? -1 : 1;
+}
+
 /** A receipt proves that the provider has the message, whatever the call itself came to. */
-export async function markAccepted(db: Db, proven: { receipt: Receipt; attempt: ReceiptedAttempt }[]): Promise<void> {
+export async function markAccepted(db: Db, proven: ProvenAttempt[]): Promise<void> {
   const each = (value: (receipt: Receipt) => unknown) =>
     caseBy(
       "attempt_id",
@@ -77,47 +87,49 @@ export async function markAccepted(db: Db, proven: { receipt: Receipt; attempt: 
 export type ReceiptMove = {
   enterpriseId: string;
   deliveryId: string;
+  gatewayId: string;
+  gateway: string;
   to: keyof typeof RECEIPT_MOVES_FROM;
 };
 
 /** Moves deliveries forward, never back: each only from the states that its new one may follow. */
 export async function moveForward(db: Db, moves: ReceiptMove[]): Promise<void> {
-  const to = caseBy(
-    "delivery_id",
-    moves,
-    (move) => move.deliveryId,
-    (move) => move.to,
-  );
+  const each = (value: (move: ReceiptMove) => string) => caseBy("delivery_id", moves, (move) => move.deliveryId, value);
+  const to = each((move) => move.to);
   const ended = moves.filter((move) => move.to !== "sent").map((move) => move.deliveryId);
   const isEnd = ended.length === 0 ? sql`FALSE` : inArray(sql.raw("delivery_id"), ended);
   await db.execute(sql`
     UPDATE deliveries FORCE INDEX (PRIMARY)
        SET settled_at = IF(${isEnd}, ${utcNow}, NULL),
            code = IF(${to} = 'undelivered', 'undelivered', NULL),
+           gateway_id = ${each((move) => move.gatewayId)}, gateway = ${each((move) => move.gateway)},
            lease_token = NULL, lease_until = NULL, hold_until = NULL, ring_at = NULL,
            state = ${to}
      WHERE ${namedRows("deliveries", namesOf(moves))}
        AND (state IN ${[...RECEIPT_MOVES_FROM.sent]} OR (state = 'sent' AND ${isEnd}))`);
 }
 
-/** Writes the `logs` rows that are missing, and a `logs_failure` row for each that did not arrive. */
-export async function logReceipts(db: Db, proven: { receipt: Receipt; attempt: ReceiptedAttempt }[]): Promise<void> {
-  const entries = proven.map(({ receipt, attempt: { attemptNo, ...attempt } }) => ({ receipt, attempt, attemptNo }));
+/** Writes the `logs` rows that are missing. */
+export async function logProven(db: Db, proven: ProvenAttempt[]): Promise<void> {
   await insertLogs(
     db,
-    entries.map(({ receipt, attempt }) => ({ ...attempt, providerId: fit(receipt.providerId) })),
+    proven.map(({ receipt, attempt: { attemptNo: _, gatewayId: __, ...attempt } }) => ({
+      ...attempt,
+      providerId: fit(receipt.providerId),
+    })),
   );
+}
+
+/** Writes a `logs_failure` row for each attempt that a provider has given up. */
+export async function logUndelivered(db: Db, givenUp: ProvenAttempt[]): Promise<void> {
   await insertFailures(
     db,
-    entries
-      .filter(({ receipt }) => receipt.kind === "undelivered")
-      .map(({ receipt, attempt, attemptNo }) => ({
-        ...attempt,
-        attemptNo,
-        code: "undelivered",
-        message: receipt.reason ?? "The provider could not deliver the message and did not say why.",
-        providerCode: receipt.code,
-        providerId: fit(receipt.providerId),
-      })),
+    givenUp.map(({ receipt, attempt: { gatewayId: _, ...attempt } }) => ({
+      ...attempt,
+      code: "undelivered",
+      message: receipt.reason ?? "The provider could not deliver the message and did not say why.",
+      providerCode: receipt.code,
+      providerId: fit(receipt.providerId),
+    })),
   );
 }

@@ -96,7 +96,6 @@ async function moveDeliveries(db: Db, results: DeliveryResult[]): Promise<void> 
            hold_until = ${each((move) => move.holdUntil)},
            settled_at = ${each((move) => move.settledAt)},
            lease_token = NULL, lease_until = NULL,
-           attempt_no = ${each((move) => move.attemptNo)},
            state = ${each((move) => move.state)}
      WHERE ${namedRows("deliveries", namesOf(results.map((result) => result.delivery)))}
        AND ((state IN ('sending', 'unknown') AND ${mayMove}) OR (state = 'skipped' AND ring_at IS NOT NULL))`);
@@ -106,7 +105,6 @@ type Move = {
   state: string;
   code: string | null;
   claimedNo: number;
-  attemptNo: number;
   gatewayId: string | null;
   gateway: string | null;
   dueAt: SQL;
@@ -120,7 +118,6 @@ function moveOf({ delivery, attempt, step }: DeliveryResult): Move {
     state: step.state,
     code: "code" in step ? step.code : null,
     claimedNo: delivery.attemptNo,
-    attemptNo: delivery.attemptNo,
     gatewayId: attempt?.gatewayId ?? null,
     gateway: attempt?.gateway ?? null,
     dueAt: utcNow,
@@ -143,9 +140,7 @@ function moveOf({ delivery, attempt, step }: DeliveryResult): Move {
     case "given_back":
       return {
         ...still,
-        state: delivery.candidates.some((candidate) => candidate.tries > 0) ? "retrying" : "queued",
-        // Without an attempt row the number is free again.
-        attemptNo: attempt ? delivery.attemptNo : delivery.attemptNo - 1,
+        state: delivery.wasTried ? "retrying" : "queued",
         dueAt: afterMs(step.delayMs),
         ringAt: afterMs(step.delayMs + SILENT_AFTER_MS),
       };

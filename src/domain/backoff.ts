@@ -9,7 +9,9 @@ const LONGEST_RETRY_AFTER_MS = 60 * 60 * 1000;
 export function retryDelayMs(attemptNo: number, random: number, retryAfterMs = 0): number {
   const ceiling = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(attemptNo - 1, 20));
   const jittered = Math.max(1_000, Math.floor(random * ceiling));
-  return Math.max(jittered, Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS));
+  const asked = Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS);
+  // Jitter on top of what was asked for as well: many are told the same time at once.
+  return asked > 0 ? Math.max(jittered, asked + Math.floor(random * FIRST_MS)) : jittered;
 }
 
 /** How long the sweep waits before it rings a silent row again, in minutes: 1, 2, 4 … 30. */

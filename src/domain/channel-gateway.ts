@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { nameKey } from "./adapter-facts.ts";
 import type { FieldError } from "./app-error.ts";
 import { LANES, type Lane } from "./lane.ts";
 import { fieldErrors, plainText } from "./order-update.ts";
@@ -15,11 +16,16 @@ export type ChannelGatewayRequest = {
 
 const DEFAULT_PRIORITY = 100;
 
+/** Names are matched in lower case, which can be longer. */
+const name = plainText(64).refine((text) => [...text].length > 64 || [...nameKey(text)].length <= 64, {
+  error: "must be at most 64 characters, also in lower case",
+});
+
 const schema = z.object(
   {
-    channel_name: plainText(64),
-    gateway_name: plainText(64),
-    adapter: plainText(20).optional(),
+    channel_name: name,
+    gateway_name: name,
+    adapter: plainText(64).optional(),
     kind: z.enum(LANES, { error: `must be one of ${LANES.join(", ")}` }).optional(),
     sender: plainText(320).nullish(),
     priority: z.custom<number>(isPriority, { error: "must be an integer from 0 to 1000000" }).optional(),

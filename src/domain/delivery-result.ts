@@ -21,5 +21,11 @@ export type ResultStep =
   /** Skipped when it was accepted; only its reason was still to be logged. */
   | { state: "skip_logged"; code: string };
 
+/** What recording needs to know of a delivery. `attemptNo`: of the claim that the result belongs to. */
+export type ClaimedDelivery = Pick<
+  DueDelivery,
+  "enterpriseId" | "deliveryId" | "shipmentId" | "status" | "occurredAt" | "lane" | "channel" | "attemptNo" | "wasTried"
+>;
+
 /** One line of a batch's record. */
-export type DeliveryResult = { delivery: DueDelivery; attempt: AttemptResult | null; step: ResultStep };
+export type DeliveryResult = { delivery: ClaimedDelivery; attempt: AttemptResult | null; step: ResultStep };

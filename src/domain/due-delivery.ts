@@ -40,6 +40,8 @@ export type DueDelivery = {
   /** Null when the enterprise is gone. */
   customer: { isSubscribed: boolean; phone: string | null; email: string | null } | null;
   candidates: GatewayCandidate[];
+  /** Whether it was attempted before. */
+  wasTried: boolean;
   /** A newer status of this shipment has been sent on this channel, or may have been. */
   newerSent: boolean;
   /** A newer one exists that still is to be sent. */

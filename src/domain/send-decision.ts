@@ -28,9 +28,8 @@ export function decideSend(delivery: DueDelivery): SendDecision {
 
 function isSuperseded(delivery: DueDelivery): boolean {
   if (delivery.newerSent) return true;
-  const hasFailed = delivery.candidates.some((candidate) => candidate.tries > 0);
   const hasWaited = delivery.now - delivery.acceptedAt > GIVES_WAY_AFTER_MS;
-  return delivery.newerPending && (hasFailed || hasWaited);
+  return delivery.newerPending && (delivery.wasTried || hasWaited);
 }
 
 /** The gateway tried least comes next; among equals the one that stands first in fail-over order. */

@@ -25,6 +25,8 @@ async function postCallback(c: Context<Door>): Promise<Response> {
   });
   switch (reading.kind) {
     case "forged":
+      // Most often our own doing: a PUBLIC_URL or a key that is not the provider's.
+      services.log.info("callback_refused", { provider });
       throw new AppError("forged_callback", "The signature does not fit this request.");
     case "malformed":
       throw new AppError("invalid_request", reading.reason);

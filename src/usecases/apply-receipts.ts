@@ -31,7 +31,8 @@ export async function applyReceipts(services: Needs, received: Receipt[]): Promi
   const telling = mostTelling(known, ({ receipt }) => keyOf(receipt));
   await services.receipts.insert(known.map(({ receipt }) => receipt));
   await services.receipts.markAccepted(telling);
-  await services.receipts.log(telling);
+  await services.receipts.logProven(telling);
+  await services.receipts.logUndelivered(known.filter(({ receipt }) => receipt.kind === "undelivered"));
   await services.receipts.moveForward(
     mostTelling(telling, ({ attempt }) => attempt.deliveryId).map(({ receipt, attempt }) => ({
       ...attempt,

@@ -35,7 +35,10 @@ export async function callAll(calls: Call[], running: Running): Promise<void> {
     if (running.clock.now() >= running.deadline) {
       done.push(...waiting.splice(0).map((call) => call.resultOf({ kind: "not_started" })));
     }
-    for (let call = takeNext(waiting, active); call; call = takeNext(waiting, active)) {
+    const isRecordDue = running.clock.now() >= recordAt;
+    // A record is a request as well: when it is due, the next slot that gets free is its own.
+    const slots = isRecordDue ? SLOTS - 1 : SLOTS;
+    for (let call = takeNext(waiting, active, slots); call; call = takeNext(waiting, active, slots)) {
       const started = call;
       const finished = makeCall(started, running).then((result) => {
         active.delete(started);
@@ -44,7 +47,7 @@ export async function callAll(calls: Call[], running: Running): Promise<void> {
       active.set(started, finished);
     }
     if (active.size > 0) await nextOf(active, running, recordAt);
-    if (running.clock.now() >= recordAt) {
+    if (running.clock.now() >= recordAt && active.size < SLOTS) {
       await recordSoFar(done, running);
       recordAt = running.clock.now() + RECORD_EVERY_MS;
     }
@@ -74,10 +77,10 @@ async function makeCall(call: Call, { log }: Running): Promise<DeliveryResult> {
 }
 
 /** Takes the first waiting call whose gateway may have another slot. */
-function takeNext(waiting: Call[], active: Map<Call, Promise<void>>): Call | undefined {
-  if (active.size >= SLOTS) return undefined;
+function takeNext(waiting: Call[], active: Map<Call, Promise<void>>, slots: number): Call | undefined {
+  if (active.size >= slots) return undefined;
   const gateways = new Set([...waiting, ...active.keys()].map((call) => call.gatewayId));
-  const limit = gateways.size > 1 ? SLOTS_PER_GATEWAY : SLOTS;
+  const limit = gateways.size > 1 ? SLOTS_PER_GATEWAY : slots;
   const held = (gatewayId: string) => [...active.keys()].filter((call) => call.gatewayId === gatewayId).length;
   const index = waiting.findIndex((call) => held(call.gatewayId) < limit);
   return index < 0 ? undefined : waiting.splice(index, 1)[0];
@@ -86,8 +89,9 @@ function takeNext(waiting: Call[], active: Map<Call, Promise<void>>): Call | und
 /** Waits until a call ends, or until it is time to record or to stop starting calls. */
 async function nextOf(active: Map<Call, Promise<void>>, { clock, deadline }: Running, recordAt: number): Promise<void> {
   const now = clock.now();
-  const until = now < deadline ? Math.min(recordAt, deadline) : recordAt;
-  const timer = clock.timer(Math.max(1, until - now));
+  const ahead = [recordAt, deadline].filter((instant) => instant > now);
+  if (ahead.length === 0) return Promise.race(active.values());
+  const timer = clock.timer(Math.min(...ahead) - now);
   await Promise.race([...active.values(), timer.elapsed]);
   timer.cancel();
 }

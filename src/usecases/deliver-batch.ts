@@ -4,13 +4,17 @@ import type { DueDelivery } from "../domain/due-delivery.ts";
 import { CALL_WINDOW_MS } from "../domain/lease.ts";
 import { renderMessage } from "../domain/message.ts";
 import { nextStep } from "../domain/next-step.ts";
+import { isOutage } from "../domain/outage.ts";
 import { WAIT_FOR_SIBLING_MS, decideSend, reachableGateways, type SendDecision } from "../domain/send-decision.ts";
 import type { Services } from "../services.ts";
 import { callAll, type Call } from "./call-all.ts";
 import { keepTrying } from "./keep-trying.ts";
+import { recordResults } from "./record-results.ts";
 import { ringBells } from "./ring-bells.ts";
 
 type Needs = Pick<Services, "sending" | "adapters" | "bells" | "ids" | "clock" | "random" | "log">;
+
+type Intent = Parameters<Needs["sending"]["commitIntents"]>[0][number];
 
 type Send = { delivery: DueDelivery; decision: Extract<SendDecision, { kind: "send" }> };
 
@@ -29,14 +33,14 @@ export async function deliverBatch(
   const leaseToken = services.ids.next("lse");
   const claimedAt = services.clock.now();
   await services.sending.claim(named, leaseToken);
-  const loaded = await services.sending.load(named, leaseToken);
+  const loaded = await keepTrying(() => services.sending.load(named, leaseToken), services.clock);
 
   const { sends, results } = sortOut(loaded);
   const { calls, lost } = await intend(services, sends, leaseToken);
   if (lost > 0) services.log.info("leases_lost", { lost });
 
   const record = async (called: DeliveryResult[]) => {
-    await recordAndRing(services, [...results, ...called]);
+    await recordResults(services, [...results, ...called]);
     results.splice(0);
   };
   await callAll(calls, { ...services, deadline: claimedAt + CALL_WINDOW_MS, record });
@@ -65,6 +69,7 @@ function sortOut(loaded: DueDelivery[]): { sends: Send[]; results: DeliveryResul
         results.push({ delivery, attempt: null, step: { state: "skipped", code: decision.code } });
         break;
       case "wait":
+        busy.add(sibling);
         results.push({ delivery, attempt: null, step: { state: "given_back", delayMs: WAIT_FOR_SIBLING_MS } });
     }
   }
@@ -86,12 +91,26 @@ async function intend(services: Needs, sends: Send[], leaseToken: string): Promi
     gatewayId: decision.gateway.gatewayId,
     gateway: decision.gateway.gatewayName,
   }));
-  const committed = await services.sending.commitIntents(intents, leaseToken);
+  const committed = await commitIntents(services, intents, leaseToken);
   const calls = committed.flatMap(({ attemptId }) => {
     const send = byAttempt.get(attemptId);
     return send ? [toCall(services, attemptId, send)] : [];
   });
   return { calls, lost: sends.length - calls.length };
+}
+
+/** Where the answer to the intents is lost, the rows tell: what is there may be called, and the rest never is. */
+async function commitIntents({ sending, clock }: Needs, intents: Intent[], leaseToken: string): Promise<Intent[]> {
+  try {
+    return await sending.commitIntents(intents, leaseToken);
+  } catch (error) {
+    if (!isOutage(error)) throw error;
+    return keepTrying(() => sending.findCommitted(intents), clock);
+  }
+}
+
+function triesOf({ candidates }: DueDelivery): number {
+  return candidates.reduce((tries, candidate) => tries + candidate.tries, 0);
 }
 
 function toCall(services: Needs, attemptId: string, { delivery, decision: { gateway, to } }: Send): Call {
@@ -114,7 +133,7 @@ function toCall(services: Needs, attemptId: string, { delivery, decision: { gate
         outcome.kind === "not_started"
           ? { state: "given_back", delayMs: 0 }
           : nextStep(outcome, {
-              attemptNo: delivery.attemptNo,
+              attemptNo: triesOf(delivery) + 1,
               random: services.random(),
               ...otherGateways(delivery, gatewayId),
             }),
@@ -129,15 +148,6 @@ function otherGateways(delivery: DueDelivery, usedId: string) {
     hasOtherGateway: others.length > 0,
     hasFreshGateway: others.some(({ gateway }) => gateway.tries < (used?.tries ?? 0) + 1),
   };
-}
-
-async function recordAndRing(services: Needs, results: DeliveryResult[]): Promise<void> {
-  if (results.length === 0) return;
-  await keepTrying(() => services.sending.record(results), services.clock);
-  const again = results.flatMap(({ delivery, step }) =>
-    step.state === "retrying" || step.state === "given_back" ? [{ ...delivery, delayMs: step.delayMs }] : [],
-  );
-  await ringBells(services, bellsFor(again));
 }
 
 /** Due, but not ours: a sibling is being sent. Their bells are repeated, or they would wait for the sweep. */

@@ -1,7 +1,7 @@
 import { isOutage } from "../domain/outage.ts";
 import type { Services } from "../services.ts";
 
-/** Pauses between tries while the database does not answer, in ms; well within what is left of a lease. */
+/** Pauses between tries while the database does not answer, in ms. A lease may end meanwhile: guards see to that. */
 const PAUSES_MS = [500, 2_000];
 
 /**

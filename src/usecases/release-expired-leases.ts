@@ -1,14 +1,68 @@
+import type { DeliveryResult, ResultStep } from "../domain/delivery-result.ts";
+import { HOLD_MS } from "../domain/next-step.ts";
+import type { SendOutcome } from "../domain/send-outcome.ts";
 import type { Services } from "../services.ts";
+import { recordResults } from "./record-results.ts";
 
 const PER_RUN = 200;
 
+type Needs = Pick<Services, "sweeping" | "sending" | "bells" | "clock" | "log">;
+
+type ExpiredLease = Awaited<ReturnType<Services["sweeping"]["findExpiredLeases"]>>[number];
+
 /**
- * Takes up deliveries whose sender went away. Without an attempt row nothing was called, so they are due
- * again; with one the call may have been made, so they are held as `unknown`.
+ * Takes up deliveries whose sender went away, by what is known of their calls. Without an attempt row nothing
+ * was called, so they are due again; with an outcome they go where it leads; with an attempt and no outcome
+ * the call may have been made, so they are held as `unknown`.
  */
-export async function releaseExpiredLeases(services: Pick<Services, "sweeping">): Promise<number> {
+export async function releaseExpiredLeases(services: Needs): Promise<number> {
   const expired = await services.sweeping.findExpiredLeases(PER_RUN);
-  await services.sweeping.requeueExpired(expired.filter((lease) => lease.attemptId === null));
-  await services.sweeping.holdExpired(expired.filter((lease) => lease.attemptId !== null));
+  await recordResults(services, expired.map(resultOf));
   return expired.length;
+}
+
+function resultOf(lease: ExpiredLease): DeliveryResult {
+  const delivery = { ...lease, wasTried: lease.attemptNo > 1 };
+  const { attemptId, gatewayId, gateway } = lease;
+  if (attemptId === null || gatewayId === null || gateway === null) {
+    return { delivery, attempt: null, step: { state: "given_back", delayMs: 0 } };
+  }
+  const outcome = outcomeOf(lease);
+  return { delivery, attempt: { attemptId, gatewayId, gateway, outcome }, step: stepOf(outcome) };
+}
+
+type KnownOutcome = SendOutcome | { kind: "not_started" };
+
+/** The outcome as it was recorded before the sender went away; none is an answer that nobody has heard. */
+function outcomeOf({ outcome, providerId, code, reason }: ExpiredLease): KnownOutcome {
+  const why = { code: code ?? "", reason: reason ?? "" };
+  switch (outcome) {
+    case "accepted":
+      return { kind: "accepted", providerId };
+    case "not_started":
+      return { kind: "not_started" };
+    case "refused":
+      return { kind: "refused", ...why };
+    case "rejected":
+      return { kind: "rejected", otherGateway: false, ...why };
+    case "misconfigured":
+      return { kind: "misconfigured", ...why };
+    default:
+      return { kind: "ambiguous", code: "lease_expired", reason: "The sender went away before it heard the answer." };
+  }
+}
+
+function stepOf(outcome: KnownOutcome): ResultStep {
+  switch (outcome.kind) {
+    case "accepted":
+      return { state: "sent" };
+    case "ambiguous":
+      return { state: "unknown", holdMs: HOLD_MS };
+    case "refused":
+    case "not_started":
+      return { state: "retrying", delayMs: 0 };
+    case "rejected":
+    case "misconfigured":
+      return { state: "failed", code: outcome.kind, reason: outcome.reason, providerCode: outcome.code };
+  }
 }

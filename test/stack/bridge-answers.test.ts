@@ -59,7 +59,7 @@ describe("an answer of the database that the connector fails to read", () => {
     const client = new Client({ url: bridge.url });
     const error = await databaseErrorOf(client.execute("SELECT 'x' AS garble_me"));
     expect(error.message).toMatch(/code = Unknown desc = .*could not be read.* \(errno 2027\) \(sqlstate HY000\)/);
-    expect((await client.execute("SELECT 1 AS one")).rows).toStrictEqual([{ one: 1 }]);
+    expect((await client.execute("SELECT 'it' AS got")).rows).toStrictEqual([{ got: "it" }]);
   });
 
   test("costs its connection, so that nothing of it is taken for another's answer", async () => {
@@ -96,7 +96,7 @@ describe("a result above 64 MiB", () => {
     const connection = connect({ url: stack.bridge.url });
     await connection.execute("BEGIN");
     await databaseErrorOf(connection.execute(huge));
-    expect((await connection.execute("SELECT 1 AS one")).rows).toStrictEqual([{ one: 1 }]);
+    expect((await connection.execute("SELECT 'it' AS got")).rows).toStrictEqual([{ got: "it" }]);
     await connection.execute("COMMIT");
   });
 });

@@ -48,7 +48,7 @@ it("brings one update as SMS, e-mail and WhatsApp message, confirmed by signed c
   ]);
   const logs = await service.query("SELECT attempt_id, provider_id FROM logs WHERE enterprise_id = ?", [enterprise.id]);
   const named = ledger.map((entry) => entry.attempt).toSorted();
-  expect(logs.map((row) => row["attempt_id"]).toSorted()).toEqual(named);
+  expect(logs.map((row) => String(row["attempt_id"])).toSorted()).toEqual(named);
   expect(logs.every((row) => row["provider_id"] !== null)).toBe(true);
 });
 

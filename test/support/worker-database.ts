@@ -11,8 +11,10 @@ declare module "vitest" {
   }
 }
 
+let stop = async (): Promise<void> => undefined;
+
 /** A migrated database of its own for the tests that run inside workerd; real MariaDB, through the bridge. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export async function setup(project: TestProject): Promise<void> {
   const folder = scratchFolder("worker");
   const silent = () => undefined;
   const server = await startDatabase({ name: "notify", dataDir: join(folder.path, "mariadb"), log: silent });
@@ -20,10 +22,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const bridge = await startBridge({ mysqlUrl, port: 0, username: "test", password: "test" });
   await migrateDatabase({ databaseUrl: bridge.url, log: silent });
   project.provide("databaseUrl", bridge.url);
-  return async () => {
+  stop = async () => {
     await bridge.stop();
     await dropDatabase(mysqlUrl);
     await server.stop();
     folder.remove();
   };
+}
+
+export function teardown(): Promise<void> {
+  return stop();
 }

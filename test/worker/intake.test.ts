@@ -84,3 +84,35 @@ it("answers the original when the insert took effect but its answer was lost", a
   expect(again.headers.get("Idempotency-Replayed")).toBe("true");
   expect(await deliveriesOf(enterprise)).toHaveLength(1);
 });
+
+it.for(["(errno 1213) (sqlstate 40001)", "for key 'x' (errno 1213)"])(
+  "knows a repeat as such whatever its texts hold: %s",
+  async (text) => {
+    const enterprise = await newEnterprise(["sms"]);
+    const update = updateOf(enterprise, { shipment_id: `${unique("S").slice(0, 20)} ${text}` });
+    const quiet = quietEnv();
+    await postIn(quiet.env, update);
+
+    const again = await postIn(quiet.env, update);
+
+    expect(again.status).toBe(202);
+    expect(again.headers.get("Idempotency-Replayed")).toBe("true");
+  },
+);
+
+it.for([
+  ["target: -.primary: primary is not serving, there may be a reparent operation in progress", 503],
+  [
+    "vttablet: rpc error: code = Unavailable desc = operation not allowed in state NOT_SERVING (errno 1105) (sqlstate HY000)",
+    503,
+  ],
+  ["target: -.primary: syntax error at position 7 (errno 1149) (sqlstate 42000)", 500],
+] as const)("answers %j of the database with %i", async ([message, status]) => {
+  const enterprise = await newEnterprise(["sms"]);
+  network.failSql({ errno: 0, message, matches: (statement) => statement.includes(enterprise.id) });
+
+  const answer = await postIn(quietEnv().env, updateOf(enterprise));
+
+  expect(answer.status).toBe(status);
+  expect(answer.headers.has("Retry-After")).toBe(status === 503);
+});

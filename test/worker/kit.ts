@@ -91,14 +91,28 @@ export async function send(path: string, init: RequestInit = {}): Promise<Respon
   return exports.default.fetch(`https://notify.test${path}`, { ...init, headers });
 }
 
+/** The enterprises whose bells went to the real queue. */
+const rung = new Set<string>();
+
 /** Posts JSON; bells go to the real local queue, whose consumer runs beside the test. */
 export async function post(body: unknown, headers: Record<string, string> = {}, path = "/"): Promise<Posted> {
+  if (typeof body === "object" && body !== null && "enterprise_id" in body) rung.add(String(body.enterprise_id));
   const answer = await send(path, {
     method: "POST",
     headers: { "Content-Type": "application/json", ...headers },
     body: typeof body === "string" ? body : JSON.stringify(body),
   });
   return { status: answer.status, headers: answer.headers, body: await answer.json() };
+}
+
+/** Waits until the consumer has nothing to do: workerd does not end while one is at work, and the run would hang. */
+export async function queueAtRest(): Promise<void> {
+  const due = "state = 'sending' OR (ring_at IS NOT NULL AND due_at <= UTC_TIMESTAMP(3))";
+  if (rung.size === 0) return;
+  await until(async () => {
+    const rows = await query(`SELECT 1 FROM deliveries WHERE enterprise_id IN (?) AND (${due}) LIMIT 1`, [[...rung]]);
+    return rows.length === 0;
+  }, "the queue at rest");
 }
 
 /** Bells that are kept instead of rung, for tests that deliver batches themselves. */

@@ -13,6 +13,8 @@ type SqlFault = {
   delayMs: number;
   times: number;
   after: boolean;
+  /** The whole message, where it is not to be made of the number and the quote. */
+  message?: string;
   /** What the server's message quotes, as MySQL quotes values and Vitess whole statements. */
   quote: string;
 };
@@ -40,8 +42,8 @@ export const network = {
   },
 
   /** Decides how the provider answers messages to one recipient; accepted by default. */
-  answer(to: string, answer: Answer): void {
-    network.answers.set(to, answer);
+  answer(to: string, given: Answer): void {
+    network.answers.set(to, given);
   },
 
   callsTo(to: string): ProviderCall[] {
@@ -96,6 +98,7 @@ async function database(request: Request): Promise<Response> {
     return realFetch(request);
   }
   const message =
+    fault.message ??
     `target: notify.-.primary: vttablet: rpc error: (errno ${fault.errno}) (sqlstate 40001) ${fault.quote}`.trimEnd();
   return Response.json({ session: null, error: { code: "UNKNOWN", message } });
 }

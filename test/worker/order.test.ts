@@ -129,3 +129,34 @@ it.for(["unknown", "unconfirmed"])("never sends an older status after a newer on
   expect(await stateOf(enterprise, older)).toBe("skipped");
   expect(network.callsTo(enterprise.phone)).toHaveLength(0);
 });
+
+it("does not take a delivery from its next claimer when giving it back is repeated", async () => {
+  const { enterprise, quiet, older, newer } = await siblings();
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  let calls = 0;
+  network.answer(enterprise.phone, async () => {
+    calls += 1;
+    if (calls === 2) await released;
+    return Response.json({ sid: "SM1" }, { status: 201 });
+  });
+  // The newer one is given back, but the answer to that is lost; before the repeat, another consumer claims it.
+  const lost = network.failSql({
+    errno: 2013,
+    after: true,
+    matches: (statement) => statement.includes("SET code = CASE") && statement.includes(newer),
+  });
+  const first = hear(quiet.env, [bellFor(enterprise, [newer])]);
+  const isGivenBack = async () => lost.times === 0 && (await stateOf(enterprise, newer)) === "queued";
+  await until(isGivenBack, "the newer status is given back");
+  await hear(quietEnv().env, [bellFor(enterprise, [older])]);
+  await query("UPDATE deliveries SET due_at = UTC_TIMESTAMP(3) WHERE delivery_id = ?", [newer]);
+  const second = hear(quietEnv().env, [bellFor(enterprise, [newer])]);
+  await until(async () => calls === 2, "the newer status is at the provider");
+  await first;
+  const during = await stateOf(enterprise, newer);
+  release();
+  await second;
+
+  expect(during).toBe("sending");
+  expect(await stateOf(enterprise, newer)).toBe("sent");
+});

@@ -97,7 +97,7 @@ it("holds a delivery whose sender went away after the intent, and never sends it
   const one = await accepted();
   network.failSql({
     errno: 2013,
-    times: 100,
+    times: 3,
     matches: (statement) => statement.includes("UPDATE attempts") && statement.includes(one.enterprise.id),
   });
   await hear(one.quiet.env, [bellFor(one.enterprise, one.ids)]);
@@ -107,6 +107,29 @@ it("holds a delivery whose sender went away after the intent, and never sends it
   await hear(one.quiet.env, [bellFor(one.enterprise, one.ids)]);
 
   expect((await deliveriesOf(one.enterprise)).map((row) => row.state)).toEqual(["unknown"]);
+  expect(network.callsTo(one.enterprise.phone)).toHaveLength(1);
+});
+
+it.for([
+  ["accepted", () => Response.json({ sid: "SM1" }, { status: 201 }), "sent"],
+  ["refused", () => Response.json({ code: 20429, status: 429 }, { status: 429 }), "retrying"],
+  ["rejected", () => Response.json({ code: 21211, status: 400 }, { status: 400 }), "failed"],
+] as const)("takes a delivery whose sender went away after it noted %s to where that leads", async (given) => {
+  const [, answer, state] = given;
+  const one = await accepted();
+  network.answer(one.enterprise.phone, answer);
+  network.failSql({
+    errno: 2013,
+    times: 3,
+    matches: (statement) => statement.includes("SET code = CASE") && statement.includes(one.ids[0] ?? "-"),
+  });
+  await hear(one.quiet.env, [bellFor(one.enterprise, one.ids)]);
+  expect((await deliveriesOf(one.enterprise)).map((row) => row.state)).toEqual(["sending"]);
+  await passTime(one.enterprise, "lease_until", 61);
+
+  await sweep(one);
+
+  expect((await deliveriesOf(one.enterprise)).map((row) => row.state)).toEqual([state]);
   expect(network.callsTo(one.enterprise.phone)).toHaveLength(1);
 });
 

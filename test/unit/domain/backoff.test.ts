@@ -41,8 +41,13 @@ describe("the wait before the next attempt", () => {
 
 describe("what the provider asks for", () => {
   test("is waited for when it is longer than our own wait", () => {
-    expect(retryDelayMs(1, 0.5, 45_000)).toBe(45_000);
-    expect(retryDelayMs(12, 0.5, 40 * MINUTE)).toBe(40 * MINUTE);
+    expect(retryDelayMs(1, 0, 45_000)).toBe(45_000);
+    expect(retryDelayMs(12, 0.5, 40 * MINUTE)).toBe(40 * MINUTE + 2_500);
+  });
+
+  test("is not the same instant for all who were told the same", () => {
+    expect(retryDelayMs(1, 0.25, 45_000)).toBe(46_250);
+    expect(retryDelayMs(1, 0.75, 45_000)).toBe(48_750);
   });
 
   test("does not shorten our own wait", () => {

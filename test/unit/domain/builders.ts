@@ -60,6 +60,7 @@ export function aDueDelivery(changes: Partial<DueDelivery> = {}): DueDelivery {
     expiresAt: now + 60_000,
     customer: { isSubscribed: true, phone: "+34600111222", email: "ops@shop.test" },
     candidates: [aCandidate()],
+    wasTried: changes.candidates?.some((candidate) => candidate.tries > 0) ?? false,
     newerSent: false,
     newerPending: false,
     olderWaiting: false,

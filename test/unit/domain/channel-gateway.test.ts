@@ -44,7 +44,7 @@ describe("a gateway to be added", () => {
   test.each([
     ["channel_name", 64],
     ["gateway_name", 64],
-    ["adapter", 20],
+    ["adapter", 64],
     ["sender", 320],
   ])("has a %s of at most %i characters", (field, max) => {
     expect(verdict({ ...BODY, [field]: "😀".repeat(max) })).toBe("ok");

@@ -14,6 +14,7 @@ function aWorld(...attempts: ReceiptedAttempt[]) {
     stored: [] as Receipt[],
     accepted: [] as Proven[],
     logged: [] as Proven[],
+    undelivered: [] as Proven[],
     moves: [] as ReceiptMove[],
   };
   const keep = <T>(step: string, into: T[]) => {
@@ -38,7 +39,8 @@ function aWorld(...attempts: ReceiptedAttempt[]) {
       },
       insert: keep("insert", done.stored),
       markAccepted: keep("markAccepted", done.accepted),
-      log: keep("log", done.logged),
+      logProven: keep("log", done.logged),
+      logUndelivered: keep("logUndelivered", done.undelivered),
       moveForward: keep("moveForward", done.moves),
     },
   };
@@ -49,6 +51,7 @@ function anAttempt(): ReceiptedAttempt {
     enterpriseId: newId("ent"),
     attemptId: newId("att"),
     attemptNo: 1,
+    gatewayId: "gw_twilio",
     gateway: "Twilio",
     deliveryId: newId("dlv"),
     shipmentId: newId("ship"),
@@ -92,7 +95,7 @@ describe("receipts", () => {
     const attempt = anAttempt();
     const world = aWorld(attempt);
     await applyReceipts(world, [aReceipt(attempt)]);
-    expect(world.steps).toEqual(["find", "insert", "markAccepted", "log", "moveForward"]);
+    expect(world.steps).toEqual(["find", "insert", "markAccepted", "log", "logUndelivered", "moveForward"]);
   });
 
   test("take the same statements, however many they are", async () => {
@@ -104,7 +107,7 @@ describe("receipts", () => {
         attempts.map((attempt) => aReceipt(attempt)),
       ),
     ).toEqual({ applied: 100 });
-    expect(world.steps).toHaveLength(5);
+    expect(world.steps).toHaveLength(6);
     expect(world.moves).toHaveLength(100);
   });
 
@@ -137,6 +140,15 @@ describe("several receipts of one attempt", () => {
     expect(world.moves).toHaveLength(1);
   });
 
+  test("leave a failure in the log even where another says that it was delivered", async () => {
+    const attempt = anAttempt();
+    const world = aWorld(attempt);
+    const bounce = aReceipt(attempt, { kind: "undelivered", code: "bounce" });
+    await applyReceipts(world, [aReceipt(attempt, { kind: "delivered" }), bounce]);
+    expect(world.undelivered).toEqual([{ receipt: bounce, attempt }]);
+    expect(world.moves.map(({ to }) => to)).toEqual(["delivered"]);
+  });
+
   test("of which two say as much are judged by the first", async () => {
     const attempt = anAttempt();
     const world = aWorld(attempt);
@@ -144,6 +156,14 @@ describe("several receipts of one attempt", () => {
     await applyReceipts(world, [undelivered("30003"), undelivered("30005")]);
     expect(world.logged.map(({ receipt }) => receipt.code)).toEqual(["30003"]);
   });
+});
+
+test("receipts of two attempts of one delivery move it once, by the one that says most", async () => {
+  const first = anAttempt();
+  const second = { ...first, attemptId: newId("att"), attemptNo: 2 };
+  const world = aWorld(first, second);
+  await applyReceipts(world, [aReceipt(first), aReceipt(second, { kind: "delivered" })]);
+  expect(world.moves).toMatchObject([{ deliveryId: first.deliveryId, to: "delivered" }]);
 });
 
 describe("a receipt that fits no attempt is dropped and counted", () => {

@@ -5,6 +5,7 @@ import { deliverBatch } from "../../../src/usecases/deliver-batch.ts";
 import { aCandidate, aDueDelivery } from "../domain/builders.ts";
 import { ACCEPTED } from "./call-kit.ts";
 import { deliveringWith, stepsOf } from "./fake-sending.ts";
+import { hastyClock } from "./fakes.ts";
 
 const because = { code: "20429", reason: "in words" };
 const REFUSED: SendOutcome = { kind: "refused", ...because };
@@ -24,9 +25,9 @@ async function deliverOne(outcome: SendOutcome, candidates = [aCandidate()]) {
 describe("a delivery that is to be tried again", () => {
   test("gets a bell that comes when it is due", async () => {
     const { step, bells, delivery } = await deliverOne({ ...REFUSED, retryAfterMs: 90_000 });
-    expect(step).toEqual({ state: "retrying", delayMs: 90_000 });
+    expect(step).toEqual({ state: "retrying", delayMs: 92_500 });
     expect(bells.rung).toEqual([
-      { lane: "sms", enterpriseId: delivery.enterpriseId, deliveryIds: [delivery.deliveryId], delayMs: 90_000 },
+      { lane: "sms", enterpriseId: delivery.enterpriseId, deliveryIds: [delivery.deliveryId], delayMs: 92_500 },
     ]);
   });
 
@@ -63,7 +64,7 @@ describe("a delivery that is to be tried again", () => {
 });
 
 describe("fail-over", () => {
-  const backedOff = { state: "retrying", delayMs: 2_500 };
+  const backedOff = { state: "retrying", delayMs: expect.toSatisfy((delayMs: number) => delayMs >= 2_500) };
   const atOnce = { state: "retrying", delayMs: 0 };
 
   test.each([
@@ -156,12 +157,23 @@ describe("when the database fails", () => {
     async (step) => {
       const delivery = aDueDelivery();
       const world = deliveringWith([delivery]);
+      world.clock = hastyClock();
       vi.spyOn(world.sending, step).mockRejectedValue(new Outage("no answer"));
+      vi.spyOn(world.sending, "findCommitted").mockRejectedValue(new Outage("no answer"));
       await expect(deliverBatch(world, [delivery])).rejects.toBeInstanceOf(Outage);
       expect(world.sent).toEqual([]);
       expect(world.bells.rung).toEqual([]);
     },
   );
+
+  test("only about the answer to the intents, the rows tell which calls may be made", async () => {
+    const [there, notThere] = [aDueDelivery(), aDueDelivery()];
+    const world = deliveringWith([there, notThere]);
+    world.lost.add(notThere.deliveryId);
+    vi.spyOn(world.sending, "commitIntents").mockRejectedValue(new Outage("no answer"));
+    await deliverBatch(world, [there, notThere]);
+    expect(stepsOf(world)).toEqual({ [there.deliveryId]: { state: "sent" } });
+  });
 
   test("at the last record, the batch fails and rings for nothing that is not recorded", async () => {
     const delivery = aDueDelivery();

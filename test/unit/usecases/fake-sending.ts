@@ -35,6 +35,10 @@ export function deliveringWith(loaded: DueDelivery[]) {
       tokens.add(token);
       return intents.filter((intent) => !lost.has(intent.deliveryId));
     },
+    findCommitted: async (intents) => {
+      steps.push("find committed");
+      return intents.filter((intent) => !lost.has(intent.deliveryId));
+    },
     record: async (results) => {
       steps.push("record");
       const failure = failures.shift();

@@ -2,9 +2,11 @@ import { describe, expect, test, vi } from "vitest";
 import type { EndedHold, ExpiredLease } from "../../../src/db/leases.ts";
 import type { SilentDelivery } from "../../../src/db/silent.ts";
 import { Outage } from "../../../src/domain/outage.ts";
+import type { DeliveryResult } from "../../../src/domain/delivery-result.ts";
 import type { Services } from "../../../src/services.ts";
 import { sweepForAMinute, sweepOnce } from "../../../src/usecases/sweep.ts";
 import { newId } from "../domain/builders.ts";
+import { deliveringWith } from "./fake-sending.ts";
 import { fakeBells, fakeLog, hastyClock } from "./fakes.ts";
 
 type Found = { silent?: SilentDelivery[]; expired?: ExpiredLease[]; ended?: EndedHold[] };
@@ -19,37 +21,49 @@ function sweepingOver({ silent = [], expired = [], ended = [] }: Found) {
     findSilent: vi.fn(async () => silent),
     moveRingOn: keep("moveRingOn"),
     findExpiredLeases: vi.fn(async () => expired),
-    requeueExpired: keep("requeueExpired"),
-    holdExpired: keep("holdExpired"),
     findEndedHolds: vi.fn(async () => ended),
     logUnconfirmed: keep("logUnconfirmed"),
     parkUnconfirmed: keep("parkUnconfirmed"),
   };
+  const recorded: DeliveryResult[] = [];
+  const record = async (results: DeliveryResult[]) => {
+    recorded.push(...results);
+    steps.push(["record", results.map(({ delivery }) => delivery.deliveryId)]);
+  };
+  const sending = { ...deliveringWith([]).sending, record };
   const bells = fakeBells();
   const { ring } = bells;
   bells.ring = (rung) => {
     steps.push(["ring", rung.flatMap((bell) => bell.deliveryIds)]);
     return ring(rung);
   };
-  return { steps, sweeping, bells, log: fakeLog(), clock: hastyClock() };
+  return { steps, recorded, sending, sweeping, bells, log: fakeLog(), clock: hastyClock() };
 }
 
 const aSilent = (): SilentDelivery => ({ lane: "sms", enterpriseId: newId("ent"), deliveryId: newId("dlv") });
 
-const anExpired = (attemptId: string | null): ExpiredLease => ({
-  enterpriseId: newId("ent"),
-  deliveryId: newId("dlv"),
+/** An expired lease: of a delivery that was never called, or of one whose call came to `outcome`. */
+const anExpired = (attemptId: string | null, outcome: string | null = null): ExpiredLease => ({
+  ...aHeld(),
+  lane: "sms",
   attemptId,
+  gatewayId: attemptId && "gw_twilio",
+  gateway: attemptId && "Twilio",
+  outcome,
+  code: outcome && "21211",
+  reason: outcome && "not a valid phone number",
+  providerId: outcome === "accepted" ? "SM1" : null,
 });
 
-const anEnded = (): EndedHold => ({
+const anEnded = (): EndedHold => ({ ...aHeld(), gateway: "Twilio", attemptId: newId("att") });
+
+const aHeld = () => ({
   enterpriseId: newId("ent"),
   deliveryId: newId("dlv"),
   shipmentId: newId("ship"),
   status: "delivered",
   occurredAt: 0,
   channel: "SMS",
-  gateway: "Twilio",
   attemptNo: 1,
 });
 
@@ -70,9 +84,23 @@ describe("one sweep", () => {
     const world = sweepingOver({ expired: [called, uncalled] });
     await sweepOnce(world);
     expect(world.steps).toEqual([
-      ["requeueExpired", [uncalled.deliveryId]],
-      ["holdExpired", [called.deliveryId]],
+      ["record", [called.deliveryId, uncalled.deliveryId]],
+      ["ring", [uncalled.deliveryId]],
     ]);
+    expect(world.recorded.map(({ step }) => step.state)).toEqual(["unknown", "given_back"]);
+  });
+
+  test.each([
+    ["accepted", { state: "sent" }],
+    ["refused", { state: "retrying", delayMs: 0 }],
+    ["not_started", { state: "retrying", delayMs: 0 }],
+    ["rejected", { state: "failed", code: "rejected", providerCode: "21211" }],
+    ["misconfigured", { state: "failed", code: "misconfigured", providerCode: "21211" }],
+    ["ambiguous", { state: "unknown" }],
+  ])("takes an expired lease whose call is known to be %s where that leads", async (outcome, step) => {
+    const world = sweepingOver({ expired: [anExpired(newId("att"), outcome)] });
+    await sweepOnce(world);
+    expect(world.recorded).toMatchObject([{ step, attempt: { outcome: { kind: outcome } } }]);
   });
 
   test("logs a hold that has ended before it parks the delivery", async () => {
@@ -88,7 +116,7 @@ describe("one sweep", () => {
   test("takes up expired leases before it rings, since they make rows due", async () => {
     const world = sweepingOver({ silent: [aSilent()], expired: [anExpired(null)] });
     await sweepOnce(world);
-    expect(world.steps.map(([step]) => step)).toEqual(["requeueExpired", "moveRingOn", "ring"]);
+    expect(world.steps.map(([step]) => step)).toEqual(["record", "ring", "moveRingOn", "ring"]);
   });
 
   test("is bounded, so that a backlog is not rung into an avalanche", async () => {
@@ -118,8 +146,8 @@ describe("one sweep", () => {
 
   test.each([
     ["findExpiredLeases", "release_expired_leases", ["logUnconfirmed", "parkUnconfirmed", "moveRingOn", "ring"]],
-    ["findEndedHolds", "park_unconfirmed", ["requeueExpired", "moveRingOn", "ring"]],
-    ["findSilent", "ring_silent", ["requeueExpired", "logUnconfirmed", "parkUnconfirmed"]],
+    ["findEndedHolds", "park_unconfirmed", ["record", "ring", "moveRingOn", "ring"]],
+    ["findSilent", "ring_silent", ["record", "ring", "logUnconfirmed", "parkUnconfirmed"]],
   ] as const)("goes on when a part fails: %s", async (statement, part, steps) => {
     const world = sweepingOver({ silent: [aSilent()], expired: [anExpired(null)], ended: [anEnded()] });
     const error = new Outage("no answer");

@@ -39,6 +39,9 @@ export default defineConfig({
           include: ["test/worker/**/*.test.ts"],
           globalSetup: ["test/support/worker-database.ts"],
           setupFiles: ["test/worker/setup.ts"],
+          // All files in one workerd, one after the other: tests make their own ids, and starting it costs more than they do.
+          fileParallelism: false,
+          isolate: false,
           testTimeout: 20_000,
         },
       },

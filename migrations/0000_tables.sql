@@ -136,7 +136,7 @@ CREATE TABLE `subscriptions` (
 	CONSTRAINT `subscriptions_enterprise_id_channel_id_gateway_id_pk` PRIMARY KEY(`enterprise_id`,`channel_id`,`gateway_id`)
 );
 --> statement-breakpoint
-CREATE INDEX `deliveries_shipment` ON `deliveries` (`enterprise_id`,`shipment_id`,`channel_id`,`occurred_at`);--> statement-breakpoint
+CREATE INDEX `deliveries_shipment` ON `deliveries` (`enterprise_id`,`shipment_id`,`channel_id`,`state`);--> statement-breakpoint
 CREATE INDEX `deliveries_ring` ON `deliveries` (`lane`,`ring_at`);--> statement-breakpoint
 CREATE INDEX `deliveries_lease` ON `deliveries` (`lease_until`);--> statement-breakpoint
 CREATE INDEX `deliveries_hold` ON `deliveries` (`hold_until`);--> statement-breakpoint

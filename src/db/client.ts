@@ -17,6 +17,9 @@ export type DbOptions = {
 /** A statement that lost a deadlock is repeated on the spot this many times at most. */
 const REPEATS = 3;
 
+/** The first repeat comes within this time, in ms, the next within twice as much: those who collided part. */
+const REPEAT_WITHIN_MS = 25;
+
 /**
  * Opens the database over PlanetScale's HTTP protocol. Opening costs nothing: each statement is a request.
  * Statements throw `Outage` when the answer is not known, drizzle's error otherwise.
@@ -45,7 +48,10 @@ class RepeatingClient extends Client {
         // The parent's overloads tie `options` to the row shape; drizzle passes the one that fits.
         return await super.execute(query, args ?? null, options as never);
       } catch (error) {
-        if (isRolledBack(error) && repeat < REPEATS) continue;
+        if (isRolledBack(error) && repeat < REPEATS) {
+          await pause(Math.random() * REPEAT_WITHIN_MS * 2 ** repeat);
+          continue;
+        }
         const isOutage = isRolledBack(error) || isServerTrouble(error);
         throw isOutage ? new Outage("The database did not answer.", { cause: error }) : error;
       }
@@ -63,4 +69,8 @@ async function ask(fetch: DbOptions["fetch"], url: string, init: RequestInit, ti
   } catch (cause) {
     throw new Outage("The database could not be asked.", { cause });
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -94,7 +94,8 @@ export const deliveries = mysqlTable(
   (table) => [
     unique("deliveries_update").on(table.enterpriseId, table.updateKey, table.position),
     unique("deliveries_idempotency").on(table.enterpriseId, table.idempotencyHash, table.position),
-    index("deliveries_shipment").on(table.enterpriseId, table.shipmentId, table.channelId, table.occurredAt),
+    // With the state, a claim sees its siblings in this index alone and does not lock their rows.
+    index("deliveries_shipment").on(table.enterpriseId, table.shipmentId, table.channelId, table.state),
     index("deliveries_ring").on(table.lane, table.ringAt),
     index("deliveries_lease").on(table.leaseUntil),
     index("deliveries_hold").on(table.holdUntil),

@@ -19,6 +19,7 @@ const workerSettings = {
 export default defineConfig({
   test: {
     silent: "passed-only",
+    maxWorkers: 2,
     projects: [
       { test: { name: "unit", environment: "node", include: ["test/unit/**/*.test.ts"] } },
       {
@@ -42,6 +43,7 @@ export default defineConfig({
           // All files in one workerd, one after the other: tests make their own ids, and starting it costs more than they do.
           fileParallelism: false,
           isolate: false,
+          sequence: { groupOrder: 1 },
           testTimeout: 20_000,
         },
       },

@@ -38,10 +38,10 @@ function isDiscreet(cause: unknown): cause is Error {
 }
 
 /** What a message may quote: texts, URLs with their passwords, addresses, phone numbers. */
-const QUOTED = /(["'`]).*?\1|\b\w+:\/\/\S+|\S+@\S+|\+?\d{6,}/g;
+const QUOTED = /(["'`]).*?\1|\b\w+:\/\/\S+|\S+(?:@|%40)\S+|\+?\d{6,}/gs;
 
 function messageOf(cause: Error): string {
-  return cause.message.slice(0, 200).replace(QUOTED, "…");
+  return cause.message.replace(QUOTED, "…").slice(0, 200);
 }
 
 function errnoIn(cause: unknown): number | null {

@@ -1,5 +1,5 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
-import { RECEIPT_MOVES_FROM } from "../domain/delivery.ts";
+import { UNPROVEN_STATES } from "../domain/delivery.ts";
 import type { Receipt } from "../domain/receipt.ts";
 import { caseBy } from "./case-by.ts";
 import { namedRows, namesOf } from "./claim.ts";
@@ -89,7 +89,7 @@ export type ReceiptMove = {
   deliveryId: string;
   gatewayId: string;
   gateway: string;
-  to: keyof typeof RECEIPT_MOVES_FROM;
+  to: "sent" | "delivered" | "undelivered";
 };
 
 /** Moves deliveries forward, never back: each only from the states that its new one may follow. */
@@ -106,7 +106,7 @@ export async function moveForward(db: Db, moves: ReceiptMove[]): Promise<void> {
            lease_token = NULL, lease_until = NULL, hold_until = NULL, ring_at = NULL,
            state = ${to}
      WHERE ${namedRows("deliveries", namesOf(moves))}
-       AND (state IN ${[...RECEIPT_MOVES_FROM.sent]} OR (state = 'sent' AND ${isEnd}))`);
+       AND (state IN ${[...UNPROVEN_STATES]} OR (state = 'sent' AND ${isEnd}))`);
 }
 
 /** Writes the `logs` rows that are missing. */

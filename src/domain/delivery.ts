@@ -26,12 +26,8 @@ export const MAYBE_SENT_STATES = [
   "unconfirmed",
 ] as const satisfies DeliveryState[];
 
-/** States from which a receipt still moves a delivery forward. */
-export const RECEIPT_MOVES_FROM = {
-  sent: ["sending", "unknown", "retrying", "unconfirmed"],
-  delivered: ["sending", "unknown", "retrying", "unconfirmed", "sent"],
-  undelivered: ["sending", "unknown", "retrying", "unconfirmed", "sent"],
-} as const satisfies Record<string, DeliveryState[]>;
+/** States of an attempted delivery of which nobody has said yet that a provider has it; a receipt says so. */
+export const UNPROVEN_STATES = ["sending", "unknown", "retrying", "unconfirmed"] as const satisfies DeliveryState[];
 
 /** Why a delivery that was attempted did not arrive, as stored in `logs_failure.code`. */
 export type FailureCode = "rejected" | "misconfigured" | "undelivered" | "unconfirmed";

@@ -1,6 +1,7 @@
 import { and, asc, eq, lt, sql } from "drizzle-orm";
 import { namedRows, namesOf } from "./claim.ts";
 import { laneOf } from "../domain/lane.ts";
+import type { SendOutcomeKind } from "../domain/send-outcome.ts";
 import type { Db } from "./client.ts";
 import { insertFailures } from "./logs.ts";
 import { attempts, deliveries } from "./schema.ts";
@@ -44,7 +45,11 @@ export async function findExpiredLeases(db: Db, limit: number) {
     .where(and(lt(deliveries.leaseUntil, utcNow), eq(deliveries.state, "sending")))
     .orderBy(asc(deliveries.leaseUntil))
     .limit(limit);
-  return rows.map((row) => ({ ...row, lane: laneOf(row.lane) }));
+  return rows.map((row) => ({
+    ...row,
+    lane: laneOf(row.lane),
+    outcome: row.outcome as SendOutcomeKind | "not_started" | null,
+  }));
 }
 
 /** A delivery that was held in vain, with what its failure entry needs. */

@@ -47,7 +47,8 @@ function outcomeOf({ outcome, providerId, code, reason }: ExpiredLease): KnownOu
       return { kind: "rejected", otherGateway: false, ...why };
     case "misconfigured":
       return { kind: "misconfigured", ...why };
-    default:
+    case "ambiguous":
+    case null:
       return { kind: "ambiguous", code: "lease_expired", reason: "The sender went away before it heard the answer." };
   }
 }

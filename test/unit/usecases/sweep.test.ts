@@ -43,7 +43,7 @@ function sweepingOver({ silent = [], expired = [], ended = [] }: Found) {
 const aSilent = (): SilentDelivery => ({ lane: "sms", enterpriseId: newId("ent"), deliveryId: newId("dlv") });
 
 /** An expired lease: of a delivery that was never called, or of one whose call came to `outcome`. */
-const anExpired = (attemptId: string | null, outcome: string | null = null): ExpiredLease => ({
+const anExpired = (attemptId: string | null, outcome: ExpiredLease["outcome"] = null): ExpiredLease => ({
   ...aHeld(),
   lane: "sms",
   attemptId,
@@ -97,7 +97,7 @@ describe("one sweep", () => {
     ["rejected", { state: "failed", code: "rejected", providerCode: "21211" }],
     ["misconfigured", { state: "failed", code: "misconfigured", providerCode: "21211" }],
     ["ambiguous", { state: "unknown" }],
-  ])("takes an expired lease whose call is known to be %s where that leads", async (outcome, step) => {
+  ] as const)("takes an expired lease whose call is known to be %s where that leads", async (outcome, step) => {
     const world = sweepingOver({ expired: [anExpired(newId("att"), outcome)] });
     await sweepOnce(world);
     expect(world.recorded).toMatchObject([{ step, attempt: { outcome: { kind: outcome } } }]);

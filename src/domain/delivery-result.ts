@@ -1,5 +1,5 @@
 import type { DueDelivery } from "./due-delivery.ts";
-import type { NextStep } from "./next-step.ts";
+import { nextStep, type AttemptSituation, type NextStep } from "./next-step.ts";
 import type { SendOutcome } from "./send-outcome.ts";
 import type { SkipCode } from "./skip.ts";
 
@@ -8,9 +8,11 @@ export type AttemptResult = {
   attemptId: string;
   gatewayId: string;
   gateway: string;
-  /** `not_started`: the lease was running out before the call's turn came. */
-  outcome: SendOutcome | { kind: "not_started" };
+  outcome: AttemptOutcome;
 };
+
+/** `not_started`: the lease was running out before the call's turn came. */
+export type AttemptOutcome = SendOutcome | { kind: "not_started" };
 
 /** What becomes of a delivery that a batch has dealt with. */
 export type ResultStep =
@@ -29,3 +31,8 @@ export type ClaimedDelivery = Pick<
 
 /** One line of a batch's record. */
 export type DeliveryResult = { delivery: ClaimedDelivery; attempt: AttemptResult | null; step: ResultStep };
+
+/** What becomes of a delivery whose intent was committed. */
+export function stepAfter(outcome: AttemptOutcome, situation: AttemptSituation): ResultStep {
+  return outcome.kind === "not_started" ? { state: "given_back", delayMs: 0 } : nextStep(outcome, situation);
+}

@@ -1,4 +1,4 @@
-import type { DeliveryResult } from "../domain/delivery-result.ts";
+import type { AttemptOutcome, DeliveryResult } from "../domain/delivery-result.ts";
 import type { SendOutcome } from "../domain/send-outcome.ts";
 import type { Services } from "../services.ts";
 
@@ -6,7 +6,7 @@ import type { Services } from "../services.ts";
 export type Call = {
   gatewayId: string;
   send: () => Promise<SendOutcome>;
-  resultOf: (outcome: SendOutcome | { kind: "not_started" }) => DeliveryResult;
+  resultOf: (outcome: AttemptOutcome) => DeliveryResult;
 };
 
 /** The platform lets six requests wait for their answers at once; a seventh would queue unseen. */

@@ -1,9 +1,8 @@
 import { bellsFor } from "../domain/bell.ts";
-import type { DeliveryResult } from "../domain/delivery-result.ts";
+import { stepAfter, type DeliveryResult } from "../domain/delivery-result.ts";
 import type { DueDelivery } from "../domain/due-delivery.ts";
 import { CALL_WINDOW_MS } from "../domain/lease.ts";
 import { renderMessage } from "../domain/message.ts";
-import { nextStep } from "../domain/next-step.ts";
 import { isOutage } from "../domain/outage.ts";
 import { WAIT_FOR_SIBLING_MS, decideSend, reachableGateways, type SendDecision } from "../domain/send-decision.ts";
 import type { Services } from "../services.ts";
@@ -129,14 +128,11 @@ function toCall(services: Needs, attemptId: string, { delivery, decision: { gate
     resultOf: (outcome) => ({
       delivery,
       attempt: { ...attempt, outcome },
-      step:
-        outcome.kind === "not_started"
-          ? { state: "given_back", delayMs: 0 }
-          : nextStep(outcome, {
-              attemptNo: triesOf(delivery) + 1,
-              random: services.random(),
-              ...otherGateways(delivery, gatewayId),
-            }),
+      step: stepAfter(outcome, {
+        attemptNo: triesOf(delivery) + 1,
+        random: services.random(),
+        ...otherGateways(delivery, gatewayId),
+      }),
     }),
   };
 }

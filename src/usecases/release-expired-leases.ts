@@ -1,12 +1,10 @@
-import type { DeliveryResult, ResultStep } from "../domain/delivery-result.ts";
-import { HOLD_MS } from "../domain/next-step.ts";
-import type { SendOutcome } from "../domain/send-outcome.ts";
+import { stepAfter, type AttemptOutcome, type DeliveryResult } from "../domain/delivery-result.ts";
 import type { Services } from "../services.ts";
 import { recordResults } from "./record-results.ts";
 
 const PER_RUN = 200;
 
-type Needs = Pick<Services, "sweeping" | "sending" | "bells" | "clock" | "log">;
+type Needs = Pick<Services, "sweeping" | "sending" | "bells" | "clock" | "random" | "log">;
 
 type ExpiredLease = Awaited<ReturnType<Services["sweeping"]["findExpiredLeases"]>>[number];
 
@@ -17,24 +15,25 @@ type ExpiredLease = Awaited<ReturnType<Services["sweeping"]["findExpiredLeases"]
  */
 export async function releaseExpiredLeases(services: Needs): Promise<number> {
   const expired = await services.sweeping.findExpiredLeases(PER_RUN);
-  await recordResults(services, expired.map(resultOf));
+  const results = expired.map((lease) => resultOf(lease, services.random()));
+  await recordResults(services, results);
   return expired.length;
 }
 
-function resultOf(lease: ExpiredLease): DeliveryResult {
+function resultOf(lease: ExpiredLease, random: number): DeliveryResult {
   const delivery = { ...lease, wasTried: lease.attemptNo > 1 };
   const { attemptId, gatewayId, gateway } = lease;
   if (attemptId === null || gatewayId === null || gateway === null) {
     return { delivery, attempt: null, step: { state: "given_back", delayMs: 0 } };
   }
   const outcome = outcomeOf(lease);
-  return { delivery, attempt: { attemptId, gatewayId, gateway, outcome }, step: stepOf(outcome) };
+  // Which other gateways there are is not asked for here; a fail-over that was due ends with its reason.
+  const situation = { attemptNo: lease.attemptNo, random, hasFreshGateway: false, hasOtherGateway: false };
+  return { delivery, attempt: { attemptId, gatewayId, gateway, outcome }, step: stepAfter(outcome, situation) };
 }
 
-type KnownOutcome = SendOutcome | { kind: "not_started" };
-
 /** The outcome as it was recorded before the sender went away; none is an answer that nobody has heard. */
-function outcomeOf({ outcome, providerId, code, reason }: ExpiredLease): KnownOutcome {
+function outcomeOf({ outcome, providerId, code, reason }: ExpiredLease): AttemptOutcome {
   const why = { code: code ?? "", reason: reason ?? "" };
   switch (outcome) {
     case "accepted":
@@ -50,20 +49,5 @@ function outcomeOf({ outcome, providerId, code, reason }: ExpiredLease): KnownOu
     case "ambiguous":
     case null:
       return { kind: "ambiguous", code: "lease_expired", reason: "The sender went away before it heard the answer." };
-  }
-}
-
-function stepOf(outcome: KnownOutcome): ResultStep {
-  switch (outcome.kind) {
-    case "accepted":
-      return { state: "sent" };
-    case "ambiguous":
-      return { state: "unknown", holdMs: HOLD_MS };
-    case "refused":
-    case "not_started":
-      return { state: "retrying", delayMs: 0 };
-    case "rejected":
-    case "misconfigured":
-      return { state: "failed", code: outcome.kind, reason: outcome.reason, providerCode: outcome.code };
   }
 }

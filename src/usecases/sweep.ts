@@ -7,7 +7,7 @@ import { ringSilent } from "./ring-silent.ts";
 const EVERY_MS = 5_000;
 const FOR_MS = 55_000;
 
-type Needs = Pick<Services, "sweeping" | "sending" | "bells" | "log" | "clock">;
+type Needs = Pick<Services, "sweeping" | "sending" | "bells" | "log" | "clock" | "random">;
 
 /** Sweeps every 5 s for 55 s. A sweep that fails is logged, and the next one tries again. */
 export async function sweepForAMinute(services: Needs): Promise<void> {

@@ -37,7 +37,7 @@ function sweepingOver({ silent = [], expired = [], ended = [] }: Found) {
     steps.push(["ring", rung.flatMap((bell) => bell.deliveryIds)]);
     return ring(rung);
   };
-  return { steps, recorded, sending, sweeping, bells, log: fakeLog(), clock: hastyClock() };
+  return { steps, recorded, sending, sweeping, bells, log: fakeLog(), clock: hastyClock(), random: () => 0.5 };
 }
 
 const aSilent = (): SilentDelivery => ({ lane: "sms", enterpriseId: newId("ent"), deliveryId: newId("dlv") });
@@ -92,8 +92,8 @@ describe("one sweep", () => {
 
   test.each([
     ["accepted", { state: "sent" }],
-    ["refused", { state: "retrying", delayMs: 0 }],
-    ["not_started", { state: "retrying", delayMs: 0 }],
+    ["refused", { state: "retrying", delayMs: 2_500 }],
+    ["not_started", { state: "given_back", delayMs: 0 }],
     ["rejected", { state: "failed", code: "rejected", providerCode: "21211" }],
     ["misconfigured", { state: "failed", code: "misconfigured", providerCode: "21211" }],
     ["ambiguous", { state: "unknown" }],

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startLocalCloud } from "./local/cloud.ts";
+import { assertFreePorts } from "./local/free-port.ts";
 import { runCommand } from "./local/run-command.ts";
 import { DEMO_ENTERPRISE, seed } from "./local/seed.ts";
 import { untilSignal } from "./local/shutdown.ts";
@@ -19,12 +20,15 @@ const ROOT = join(import.meta.dirname, "..");
 const DEV_VARS = join(ROOT, ".dev.vars");
 const OURS = "# Written by `npm run cloud`, and again at its next start. Without this line it is left alone.\n";
 
-const { values } = parseArgs({ options: { help: { type: "boolean", short: "h" } } });
-if (values.help === true) console.log(HELP);
-else await runCommand(main);
+await runCommand(async () => {
+  const { values } = parseArgs({ options: { help: { type: "boolean", short: "h" } } });
+  if (values.help === true) console.log(HELP);
+  else await main();
+});
 
 async function main(): Promise<void> {
   const signal = untilSignal();
+  await assertFreePorts([8790, 8791, 8792, 8793], "End what uses it, for example npm run dev.");
   const cloud = await startLocalCloud({
     folder: join(ROOT, ".cloud/dev"),
     firstPort: 8790,

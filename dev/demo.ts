@@ -27,9 +27,11 @@ Two rows are set back in time by SQL, and one subscription is switched off so; t
 /** The whole demo may take this long, in ms. */
 const DEADLINE_MS = 120_000;
 
-const { values } = parseArgs({ options: { help: { type: "boolean", short: "h" } } });
-if (values.help === true) console.log(HELP);
-else await runCommand(main);
+await runCommand(async () => {
+  const { values } = parseArgs({ options: { help: { type: "boolean", short: "h" } } });
+  if (values.help === true) console.log(HELP);
+  else await main();
+});
 
 async function main(): Promise<void> {
   const stopping = new AbortController();

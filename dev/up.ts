@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { startLocalCloud, type LocalCloud } from "./local/cloud.ts";
-import { findFreePort } from "./local/free-port.ts";
+import { assertFreePorts, findFreePort } from "./local/free-port.ts";
 import { DEMO_ENTERPRISE, seed } from "./local/seed.ts";
 import { runCommand } from "./local/run-command.ts";
 import { untilSignal } from "./local/shutdown.ts";
@@ -19,22 +19,27 @@ and SendGrid, and the Worker under wrangler dev, with its cron rung every minute
 
 Data is kept, so a restart sends what was still due. Ctrl-C stops everything.`;
 
+const PORT_ADVICE = "If another run has it, end that one or choose another port: npm run dev -- --port 8900";
+
 const FOLDER = join(import.meta.dirname, "../.cloud/dev");
 
-const { values } = parseArgs({
-  options: {
-    help: { type: "boolean", short: "h" },
-    port: { type: "string", default: "8787" },
-    data: { type: "string", default: FOLDER },
-    verbose: { type: "boolean", default: false },
-  },
+await runCommand(async () => {
+  const { values } = parseArgs({
+    options: {
+      help: { type: "boolean", short: "h" },
+      port: { type: "string", default: "8787" },
+      data: { type: "string", default: FOLDER },
+      verbose: { type: "boolean", default: false },
+    },
+  });
+  if (values.help === true) console.log(HELP);
+  else await main(readPort(values.port), resolve(values.data), values.verbose);
 });
-if (values.help === true) console.log(HELP);
-else await runCommand(() => main(readPort(values.port), resolve(values.data)));
 
-async function main(wanted: number, folder: string): Promise<void> {
+async function main(wanted: number, folder: string, verbose: boolean): Promise<void> {
   const signal = untilSignal();
   const port = wanted === 0 ? await findFreePort() : wanted;
+  if (wanted !== 0) await assertFreePorts([port, port + 3, port + 4, port + 5, port + 6], PORT_ADVICE);
   const publicUrl = `http://127.0.0.1:${port}`;
   const cloud = await startLocalCloud({
     folder,
@@ -47,15 +52,17 @@ async function main(wanted: number, folder: string): Promise<void> {
   try {
     await seed(cloud.bridge.url, [DEMO_ENTERPRISE]);
     console.log("Starting the Worker …");
-    const worker = await startWorker({ folder: join(folder, "worker"), port, vars: cloud.vars, onLine: printLine });
+    const onLine = (line: string) => printLine(line, verbose);
+    const worker = await startWorker({ folder: join(folder, "worker"), port, vars: cloud.vars, onLine });
     const ringing = new AbortController();
     const cron = ringEveryMinute(worker, ringing.signal);
     printWelcome(worker, cloud);
-    await Promise.race([signal, worker.ended]);
+    const wasAsked = await Promise.race([signal.then(() => true), worker.ended.then(() => false)]);
     console.log("\nStopping …");
     ringing.abort();
     await worker.stop();
     await cron;
+    if (!wasAsked) throw new Error("The Worker ended by itself. With -- --verbose you see what it printed.");
   } finally {
     await cloud.stop();
   }
@@ -101,6 +108,6 @@ function printArrival({ channel, to, subject, text }: LedgerEntry): void {
 }
 
 /** The Worker's own lines are JSON; of these, failures are always worth showing. */
-function printLine(line: string): void {
-  if (values.verbose || /"level":"error"|\[ERROR\]|✘/.test(line)) console.log(line);
+function printLine(line: string, verbose: boolean): void {
+  if (verbose || /"level":"error"|\[ERROR\]|✘/.test(line)) console.log(line);
 }

@@ -69,6 +69,8 @@ async function installWithApt(log: (line: string) => void): Promise<void> {
     "install",
     "-y",
     "--no-install-recommends",
+    // A MySQL server that stands in the way stays: use it by MYSQL_URL.
+    "--no-remove",
     name,
   ];
   await runLogged(log, [...asRoot, ...install]);

@@ -58,7 +58,13 @@ async function start(binary: string, folder: DataFolder): Promise<Running> {
   const log = await open(folder.errorLog, "w", 0o600);
   try {
     // The relative socket path lies in the data folder and stays below the 107 bytes that a socket may have.
-    const places = [`--datadir=${folder.files}`, "--pid-file=server.pid", "--socket=server.sock"];
+    // A starting server clears its tmpdir of temporary tables: in the system's one they could be another server's.
+    const places = [
+      `--datadir=${folder.files}`,
+      `--tmpdir=${folder.root}`,
+      "--pid-file=server.pid",
+      "--socket=server.sock",
+    ];
     const net = ["--bind-address=127.0.0.1", `--port=${port}`, `--init-file=${folder.initSql}`];
     const args = ["--no-defaults", ...serverOptions(), ...places, ...net];
     // Detached: Ctrl-C reaches the tool only, which then stops the server in its own order.

@@ -25,7 +25,8 @@ export async function createSystemTables(binary: string, folder: DataFolder, opt
   await mkdir(unfinished, { mode: 0o700 });
   const log = await open(folder.errorLog, "w", 0o600);
   try {
-    const args = ["--no-defaults", "--bootstrap", ...options, `--datadir=${unfinished}`, "--enforce-storage-engine="];
+    const places = [`--datadir=${unfinished}`, `--tmpdir=${folder.root}`];
+    const args = ["--no-defaults", "--bootstrap", ...options, ...places, "--enforce-storage-engine="];
     const child = spawn(binary, args, { stdio: ["pipe", log.fd, log.fd] });
     const exit = once(child, "exit");
     // A server that ends early closes its input; its exit code then tells the story.

@@ -42,13 +42,15 @@ export async function startWorker({ folder, port, vars, onLine }: WorkerOptions)
   });
   const ended = once(child, "exit").then(() => undefined);
   const stop = () => stopProcess(child, ended);
+  const gone = new AbortController();
+  child.once("exit", () => gone.abort(new Error("The Worker has ended.")));
   killWithUs(child);
   const isUp = await waitForAnswer(`${url}/health`, child);
   if (!isUp) {
     await stop();
     throw new Error(`The Worker did not start. It printed:\n${printed.join("\n")}`);
   }
-  return { url, ended, stop, ringCron: () => ringCron(url) };
+  return { url, ended, stop, ringCron: () => ringCron(url, gone.signal) };
 }
 
 /**
@@ -120,13 +122,24 @@ function spawnWrangler(
   return child;
 }
 
-/** However this program ends, the Worker does not outlive it. */
+/** However this program or wrangler ends, nothing that wrangler started outlives it. */
 function killWithUs(child: ChildProcess): void {
-  const kill = () => {
-    if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
-  };
+  const kill = () => killGroup(child, "SIGKILL");
   process.once("exit", kill);
-  child.once("exit", () => process.off("exit", kill));
+  child.once("exit", () => {
+    process.off("exit", kill);
+    kill();
+  });
+}
+
+function killGroup({ pid }: ChildProcess, signal: "SIGTERM" | "SIGKILL"): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    // ESRCH: all of them have ended already.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
 }
 
 async function waitForAnswer(url: string, child: ChildProcess): Promise<boolean> {
@@ -139,17 +152,16 @@ async function waitForAnswer(url: string, child: ChildProcess): Promise<boolean>
   return false;
 }
 
-async function ringCron(url: string): Promise<void> {
-  const answer = await fetch(`${url}/cdn-cgi/local/scheduled`, { signal: AbortSignal.timeout(90_000) });
+async function ringCron(url: string, gone: AbortSignal): Promise<void> {
+  const signal = AbortSignal.any([gone, AbortSignal.timeout(90_000)]);
+  const answer = await fetch(`${url}/cdn-cgi/local/scheduled`, { signal });
   await answer.arrayBuffer();
 }
 
 async function stopProcess(child: ChildProcess, ended: Promise<void>): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  const { pid } = child;
-  if (pid === undefined) return;
-  process.kill(-pid, "SIGTERM");
+  killGroup(child, "SIGTERM");
   const inTime = await Promise.race([ended.then(() => true), pause(STOP_WITHIN_MS, false, { ref: false })]);
-  if (!inTime) process.kill(-pid, "SIGKILL");
+  if (!inTime) killGroup(child, "SIGKILL");
   await ended;
 }

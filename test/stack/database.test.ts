@@ -204,3 +204,15 @@ describe("an existing server", () => {
     expect(await query(server.url, "SELECT 1 AS one")).toMatchObject([{ one: 1 }]);
   });
 });
+
+test("a starting server leaves the temporary tables of other servers alone", async () => {
+  // The name that MariaDB gives to temporary tables, in the folder that servers share unless they are told not to.
+  const foreign = join(tmpdir(), `#sql-temptable-${randomBytes(8).toString("hex")}.MAI`);
+  await writeFile(foreign, "of another server");
+  try {
+    await start();
+    expect(await readFile(foreign, "utf8")).toBe("of another server");
+  } finally {
+    await rm(foreign, { force: true });
+  }
+});

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startLocalCloud } from "./local/cloud.ts";
-import { assertFreePorts } from "./local/free-port.ts";
+import { assertFreePorts } from "./free-port.ts";
 import { runCommand } from "./local/run-command.ts";
 import { DEMO_ENTERPRISE, seed } from "./local/seed.ts";
 import { untilSignal } from "./local/shutdown.ts";

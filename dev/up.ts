@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { startLocalCloud, type LocalCloud } from "./local/cloud.ts";
-import { assertFreePorts, findFreePort } from "./local/free-port.ts";
+import { assertFreePorts, findFreePort } from "./free-port.ts";
 import { DEMO_ENTERPRISE, seed } from "./local/seed.ts";
 import { runCommand } from "./local/run-command.ts";
 import { untilSignal } from "./local/shutdown.ts";

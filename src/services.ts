@@ -91,7 +91,6 @@ function createShared(env: Env, config: Config) {
 /** What the use cases ask of the database, by the part of the story that asks it. */
 function createStores(db: Db) {
   return {
-    statements: () => db.statements(),
     updates: {
       insert: (update: NewUpdate) => insertUpdate(db, update),
       findOriginal: (enterpriseId: string, keys: UpdateKeys) => findOriginal(db, enterpriseId, keys),

@@ -3,7 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { open, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { findFreePort } from "../free-port.ts";
 import { claimDataFolder, noteServer, openDataFolder, releaseDataFolder, startupError } from "./data-folder.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { findOrInstallMariadb } from "./mariadb-binary.ts";
@@ -122,14 +122,4 @@ async function end(child: ChildProcess): Promise<void> {
 
 function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null;
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("No free port on 127.0.0.1.");
-  return address.port;
 }

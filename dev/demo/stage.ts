@@ -4,7 +4,7 @@ import { join, relative } from "node:path";
 import { createDatabaseBeside, dropDatabase } from "../database.ts";
 import { describeAddress, formatMysqlUrl, parseMysqlUrl } from "../database/mysql-url.ts";
 import { startLocalCloud, type LocalCloud } from "../local/cloud.ts";
-import { findFreePort } from "../local/free-port.ts";
+import { findFreePort } from "../free-port.ts";
 import { startWorker, type WorkerProcess } from "../local/worker.ts";
 
 const ROOT = join(import.meta.dirname, "../..");

@@ -3,8 +3,8 @@ import { drizzle, type PlanetScaleDatabase } from "drizzle-orm/planetscale-serve
 import { Outage } from "../domain/outage.ts";
 import { isRolledBack, isServerTrouble } from "./errors.ts";
 
-/** The database, and how many statements were sent to it through this handle. */
-export type Db = PlanetScaleDatabase & { statements: () => number };
+/** The database, over PlanetScale's HTTP protocol. */
+export type Db = PlanetScaleDatabase;
 
 export type DbOptions = {
   /** `https://user:password@host` (PlanetScale), or `http://…` for the local bridge. */
@@ -25,14 +25,11 @@ const REPEAT_WITHIN_MS = 25;
  * Statements throw `Outage` when the answer is not known, drizzle's error otherwise.
  */
 export function createDb(options: DbOptions): Db {
-  const client = new RepeatingClient(options);
-  return Object.assign(drizzle(client), { statements: () => client.statements });
+  return drizzle(new RepeatingClient(options));
 }
 
 /** Repeats what the server has rolled back whole (1213, 1205); nothing else is ever repeated here. */
 class RepeatingClient extends Client {
-  statements = 0;
-
   constructor({ databaseUrl, timeoutMs, fetch }: DbOptions) {
     super({ url: databaseUrl, fetch: (url, init) => ask(fetch, url, init ?? {}, timeoutMs) });
   }
@@ -43,7 +40,6 @@ class RepeatingClient extends Client {
     options?: unknown,
   ): ReturnType<Client["execute"]> {
     for (let repeat = 0; ; repeat++) {
-      this.statements += 1;
       try {
         // The parent's overloads tie `options` to the row shape; drizzle passes the one that fits.
         return await super.execute(query, args ?? null, options as never);

@@ -1,7 +1,7 @@
 import { and, asc, eq, lt, sql } from "drizzle-orm";
-import { namedRows, namesOf } from "./claim.ts";
 import { laneOf } from "../domain/lane.ts";
 import type { SendOutcomeKind } from "../domain/send-outcome.ts";
+import { namedRows, namesOf } from "./claim.ts";
 import type { Db } from "./client.ts";
 import { insertFailures } from "./logs.ts";
 import { attempts, deliveries } from "./schema.ts";

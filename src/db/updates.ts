@@ -1,4 +1,4 @@
-import { eq, sql } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import { SILENT_AFTER_MS } from "../domain/backoff.ts";
 import { EXPIRES_AFTER_MS, type DeliveryState } from "../domain/delivery.ts";
 import type { StoredDelivery } from "../domain/original.ts";
@@ -62,7 +62,7 @@ export async function findOriginal(
   const byUpdate = db
     .select(storedColumns)
     .from(deliveries)
-    .where(sql`${eq(deliveries.enterpriseId, enterpriseId)} AND ${eq(deliveries.updateKey, updateKey)}`);
+    .where(and(eq(deliveries.enterpriseId, enterpriseId), eq(deliveries.updateKey, updateKey)));
   const rows =
     idempotencyHash === null
       ? await byUpdate
@@ -70,9 +70,7 @@ export async function findOriginal(
           db
             .select(storedColumns)
             .from(deliveries)
-            .where(
-              sql`${eq(deliveries.enterpriseId, enterpriseId)} AND ${eq(deliveries.idempotencyHash, idempotencyHash)}`,
-            ),
+            .where(and(eq(deliveries.enterpriseId, enterpriseId), eq(deliveries.idempotencyHash, idempotencyHash))),
         );
   return rows
     .toSorted((a, b) => a.position - b.position)

@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Client } from "@planetscale/database";
 import { createDatabaseBeside, dropDatabase } from "../../dev/database.ts";
 import { startLocalCloud, type LocalCloud } from "../../dev/local/cloud.ts";
-import { findFreePort } from "../../dev/local/free-port.ts";
+import { findFreePort } from "../../dev/free-port.ts";
 import { ORIGINAL_GATEWAYS, seed } from "../../dev/local/seed.ts";
 import { startWorker, type WorkerProcess } from "../../dev/local/worker.ts";
 import type { LedgerEntry } from "../../dev/sandbox/options.ts";

@@ -1,14 +1,43 @@
 import * as z from "zod";
+import { nameKey } from "./domain/adapter-facts.ts";
+import { DEFAULT_TIMES, type Times } from "./domain/times.ts";
 
 const url = z.url({ protocol: /^https?$/ });
 
 /** An address that paths are put behind. */
 const baseUrl = url.transform((text) => text.replace(/\/+$/, ""));
 
+/** A setting that is written as JSON; empty means `{}`. */
+const json = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text === "" ? "{}" : text);
+  } catch {
+    context.addIssue({ code: "custom", message: "must be JSON" });
+    return z.NEVER;
+  }
+});
+
+/** `{"out for delivery": 7200}`: seconds by status, kept in ms by the status in lower case. */
+const expiryRules = json
+  .pipe(z.record(z.string(), z.number().positive().max(604_800)))
+  .transform((rules) => new Map(Object.entries(rules).map(([status, s]) => [nameKey(status), s * 1000])));
+
+const timeNames = Object.keys(DEFAULT_TIMES) as (keyof Times)[];
+
+/** Durations in ms by their names in `domain/times.ts`; what is not named keeps its default. */
+const times = json
+  .pipe(z.partialRecord(z.enum(timeNames), z.int().positive()))
+  .transform((given): Times => ({ ...DEFAULT_TIMES, ...given }))
+  .refine(({ lease, callTimeout }) => lease >= 2 * callTimeout, {
+    error: "lease must be at least twice callTimeout",
+  });
+
 const schema = z.object({
   DATABASE_URL: url,
   API_TOKEN: z.string().default(""),
   PUBLIC_URL: baseUrl,
+  EXPIRES_AFTER: expiryRules.prefault(""),
+  TIMES: times.prefault(""),
   TWILIO_API_URL: baseUrl.default("https://api.twilio.com"),
   TWILIO_ACCOUNT_SID: z.string().default(""),
   TWILIO_AUTH_TOKEN: z.string().default(""),

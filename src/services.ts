@@ -5,6 +5,7 @@ import { claimDue, namesOf } from "./db/claim.ts";
 import { createDb, type Db } from "./db/client.ts";
 import { createDirectory, type Directory } from "./db/directory-memory.ts";
 import { loadEnterprise } from "./db/directory.ts";
+import { takeTrials } from "./db/gateway-health.ts";
 import { commitIntents, findCommitted, type Intent } from "./db/intent.ts";
 import * as leases from "./db/leases.ts";
 import { loadDue } from "./db/load.ts";
@@ -14,6 +15,7 @@ import * as silent from "./db/silent.ts";
 import { findOriginal, insertUpdate, type NewUpdate } from "./db/updates.ts";
 import type { DeliveryResult } from "./domain/delivery-result.ts";
 import type { Receipt } from "./domain/receipt.ts";
+import type { Times } from "./domain/times.ts";
 import type { UpdateKeys } from "./domain/update-keys.ts";
 import { createAdapters, createReceiptReaders } from "./gateways/registry.ts";
 import { createIds } from "./ids.ts";
@@ -62,7 +64,7 @@ function isolateServices(env: Env): IsolateServices {
   const http = open("http");
   const made = {
     shared: createShared(env, config),
-    stores: { http: createStores(http), background: createStores(open("background")) },
+    stores: { http: createStores(http, config.TIMES), background: createStores(open("background"), config.TIMES) },
     directory: createDirectory((enterpriseId) => loadEnterprise(http, enterpriseId), Date.now),
   };
   isolates.set(env, made);
@@ -72,27 +74,33 @@ function isolateServices(env: Env): IsolateServices {
 function createShared(env: Env, config: Config) {
   return {
     config,
+    times: config.TIMES,
+    expiry: config.EXPIRES_AFTER,
     log: createLog(),
     ids: createIds(),
     clock: createClock(),
     /** In [0, 1). */
     random: () => Math.random(),
-    adapters: createAdapters(config, fetchNow),
+    adapters: createAdapters(config, fetchNow, config.TIMES),
     receiptReaders: createReceiptReaders(config),
     bells: createBellProducer({
       sms: env.QUEUE_SMS,
+      sms_2: env.QUEUE_SMS_2,
       email: env.QUEUE_EMAIL,
+      email_2: env.QUEUE_EMAIL_2,
       whatsapp: env.QUEUE_WHATSAPP,
+      whatsapp_2: env.QUEUE_WHATSAPP_2,
       other: env.QUEUE_OTHER,
+      other_2: env.QUEUE_OTHER_2,
     }),
   };
 }
 
 /** What the use cases ask of the database, by the part of the story that asks it. */
-function createStores(db: Db) {
+function createStores(db: Db, times: Times) {
   return {
     updates: {
-      insert: (update: NewUpdate) => insertUpdate(db, update),
+      insert: (update: NewUpdate) => insertUpdate(db, update, times),
       findOriginal: (enterpriseId: string, keys: UpdateKeys) => findOriginal(db, enterpriseId, keys),
     },
     channels: {
@@ -103,16 +111,18 @@ function createStores(db: Db) {
     },
     sending: {
       claim: (named: { enterpriseId: string; deliveryId: string }[], leaseToken: string) =>
-        claimDue(db, namesOf(named), leaseToken),
+        claimDue(db, namesOf(named), leaseToken, times.lease),
       load: (named: { enterpriseId: string; deliveryId: string }[], leaseToken: string) =>
-        loadDue(db, namesOf(named), leaseToken),
-      commitIntents: (intents: Intent[], leaseToken: string) => commitIntents(db, intents, leaseToken),
+        loadDue(db, namesOf(named), leaseToken, times),
+      commitIntents: (intents: Intent[], leaseToken: string) =>
+        commitIntents(db, intents, leaseToken, times.callTimeout),
       findCommitted: (intents: Intent[]) => findCommitted(db, intents),
-      record: (results: DeliveryResult[]) => recordResults(db, results),
+      record: (results: DeliveryResult[]) => recordResults(db, results, times),
+      takeTrials: (gatewayIds: string[]) => takeTrials(db, gatewayIds, times.healthRest),
     },
     sweeping: {
       findSilent: (perLane: number) => silent.findSilent(db, perLane),
-      moveRingOn: (rows: silent.SilentDelivery[]) => silent.moveRingOn(db, rows),
+      moveRingOn: (rows: silent.SilentDelivery[]) => silent.moveRingOn(db, rows, times),
       findExpiredLeases: (limit: number) => leases.findExpiredLeases(db, limit),
       findEndedHolds: (limit: number) => leases.findEndedHolds(db, limit),
       logUnconfirmed: (rows: leases.EndedHold[], message: string) => leases.logUnconfirmed(db, rows, message),

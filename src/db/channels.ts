@@ -1,10 +1,10 @@
 import { asc, eq } from "drizzle-orm";
-import { laneOf, type Lane } from "../domain/lane.ts";
+import { readKind, type Kind } from "../domain/lane.ts";
 import type { Db } from "./client.ts";
 import { isDuplicateKey } from "./errors.ts";
 import { channels, gateways } from "./schema.ts";
 
-export type ChannelRow = { channelId: string; channelName: string; channelKey: string; kind: Lane };
+export type ChannelRow = { channelId: string; channelName: string; channelKey: string; kind: Kind };
 
 export type GatewayRow = {
   gatewayId: string;
@@ -20,7 +20,7 @@ export type GatewayRow = {
 export async function findChannel(db: Db, channelKey: string): Promise<ChannelRow | null> {
   const rows = await db.select().from(channels).where(eq(channels.channelKey, channelKey));
   const row = rows[0];
-  return row ? { ...row, kind: laneOf(row.kind) } : null;
+  return row ? { ...row, kind: readKind(row.kind) } : null;
 }
 
 /** Adds a channel. `duplicate`: somebody else added one of that name first. */

@@ -1,5 +1,4 @@
 import { inArray, sql } from "drizzle-orm";
-import { LEASE_MS } from "../domain/lease.ts";
 import type { Db } from "./client.ts";
 import { afterMs } from "./time.ts";
 
@@ -11,13 +10,13 @@ export type DeliveryNames = { enterpriseIds: string[]; deliveryIds: string[] };
  * state would lock the whole queue), and only where no sibling of the same shipment and channel is being
  * sent. Which rows are ours is told by the load, not by the count.
  */
-export async function claimDue(db: Db, names: DeliveryNames, leaseToken: string): Promise<void> {
+export async function claimDue(db: Db, names: DeliveryNames, leaseToken: string, leaseMs: number): Promise<void> {
   await db.execute(sql`
     UPDATE deliveries d FORCE INDEX (PRIMARY)
       LEFT JOIN deliveries sibling FORCE INDEX (deliveries_shipment)
         ON sibling.enterprise_id = d.enterprise_id AND sibling.shipment_id = d.shipment_id
        AND sibling.channel_id = d.channel_id AND sibling.state = 'sending'
-       SET d.state = 'sending', d.lease_token = ${leaseToken}, d.lease_until = ${afterMs(LEASE_MS)},
+       SET d.state = 'sending', d.lease_token = ${leaseToken}, d.lease_until = ${afterMs(leaseMs)},
            d.attempt_no = d.attempt_no + 1, d.ring_at = NULL
      WHERE ${namedRows("d", names)} AND d.state IN ('queued', 'retrying')
        AND d.due_at <= UTC_TIMESTAMP(3) AND sibling.delivery_id IS NULL`);

@@ -1,7 +1,7 @@
 import { and, asc, eq } from "drizzle-orm";
 import { isAdapterName } from "../domain/adapter-facts.ts";
 import type { Enterprise, SubscribedChannel } from "../domain/directory.ts";
-import { laneOf } from "../domain/lane.ts";
+import { readKind } from "../domain/lane.ts";
 import type { Db } from "./client.ts";
 import { channels, customers, gateways, subscriptions } from "./schema.ts";
 
@@ -19,6 +19,7 @@ export async function loadEnterprise(db: Db, enterpriseId: string): Promise<Ente
       gatewayName: gateways.gatewayName,
       adapter: gateways.adapter,
       enabled: gateways.enabled,
+      track: gateways.track,
     })
     .from(customers)
     .leftJoin(
@@ -46,6 +47,7 @@ type DirectoryRow = {
   gatewayName: string | null;
   adapter: string | null;
   enabled: boolean | null;
+  track: number | null;
 };
 
 function groupByChannel(rows: DirectoryRow[]): SubscribedChannel[] {
@@ -55,7 +57,7 @@ function groupByChannel(rows: DirectoryRow[]): SubscribedChannel[] {
     const channel = byId.get(row.channelId) ?? {
       channelId: row.channelId,
       channelName: row.channelName ?? "",
-      lane: laneOf(row.kind),
+      kind: readKind(row.kind),
       gateways: [],
     };
     channel.gateways.push({
@@ -63,6 +65,7 @@ function groupByChannel(rows: DirectoryRow[]): SubscribedChannel[] {
       gatewayName: row.gatewayName ?? "",
       adapter: row.adapter !== null && isAdapterName(row.adapter) ? row.adapter : null,
       enabled: row.enabled === true,
+      track: row.track ?? 0,
     });
     byId.set(row.channelId, channel);
   }

@@ -1,5 +1,4 @@
 import { inArray, sql } from "drizzle-orm";
-import { CALL_TIMEOUT_MS } from "../domain/lease.ts";
 import { caseBy } from "./case-by.ts";
 import { namedRows, namesOf } from "./claim.ts";
 import type { Db } from "./client.ts";
@@ -19,7 +18,12 @@ export type Intent = {
  * Commits the intent to call: one attempt row for each delivery whose lease is still ours and lasts longer
  * than a call. This is the fence: only what is returned may be called.
  */
-export async function commitIntents(db: Db, intents: Intent[], leaseToken: string): Promise<Intent[]> {
+export async function commitIntents(
+  db: Db,
+  intents: Intent[],
+  leaseToken: string,
+  callTimeoutMs: number,
+): Promise<Intent[]> {
   const pick = (value: (intent: Intent) => string) =>
     caseBy("d.delivery_id", intents, (intent) => intent.deliveryId, value);
   const { rowsAffected } = await db.execute(sql`
@@ -28,7 +32,7 @@ export async function commitIntents(db: Db, intents: Intent[], leaseToken: strin
            ${pick((intent) => intent.gatewayId)}, ${pick((intent) => intent.gateway)}, ${utcNow}
       FROM deliveries d FORCE INDEX (PRIMARY)
      WHERE ${namedRows("d", namesOf(intents))} AND d.state = 'sending' AND d.lease_token = ${leaseToken}
-       AND d.lease_until > ${afterMs(CALL_TIMEOUT_MS)}`);
+       AND d.lease_until > ${afterMs(callTimeoutMs)}`);
   return rowsAffected === intents.length ? intents : findCommitted(db, intents);
 }
 

@@ -1,5 +1,5 @@
 import { and, asc, eq, lt, sql } from "drizzle-orm";
-import { laneOf } from "../domain/lane.ts";
+import { readLane } from "../domain/lane.ts";
 import type { SendOutcomeKind } from "../domain/send-outcome.ts";
 import { namedRows, namesOf } from "./claim.ts";
 import type { Db } from "./client.ts";
@@ -47,7 +47,7 @@ export async function findExpiredLeases(db: Db, limit: number) {
     .limit(limit);
   return rows.map((row) => ({
     ...row,
-    lane: laneOf(row.lane),
+    lane: readLane(row.lane),
     outcome: row.outcome as SendOutcomeKind | "not_started" | null,
   }));
 }

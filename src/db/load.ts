@@ -2,20 +2,21 @@ import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import { isAdapterName } from "../domain/adapter-facts.ts";
 import { MAYBE_SENT_STATES, type DeliveryState } from "../domain/delivery.ts";
 import type { DueDelivery, GatewayCandidate } from "../domain/due-delivery.ts";
-import { laneOf } from "../domain/lane.ts";
-import { GIVES_WAY_AFTER_MS } from "../domain/send-decision.ts";
+import { readHealth } from "../domain/gateway-health.ts";
+import { readKind, readLane } from "../domain/lane.ts";
+import type { Times } from "../domain/times.ts";
 import { namedRows, type DeliveryNames } from "./claim.ts";
 import type { Db } from "./client.ts";
-import { customers, deliveries, gateways, subscriptions } from "./schema.ts";
+import { channels, customers, deliveries, gateways, subscriptions } from "./schema.ts";
 import { afterMs, utcNow } from "./time.ts";
 
 /**
  * Reads deliveries fresh, with their enterprise, the gateways that may carry them and their siblings: one
  * statement, one row per delivery and gateway. `leaseToken` tells which of them our claim holds.
  */
-export async function loadDue(db: Db, names: DeliveryNames, leaseToken: string): Promise<DueDelivery[]> {
+export async function loadDue(db: Db, names: DeliveryNames, leaseToken: string, times: Times): Promise<DueDelivery[]> {
   const byId = new Map<string, DueDelivery>();
-  for (const row of await selectDue(db, names, leaseToken)) {
+  for (const row of await selectDue(db, names, leaseToken, times)) {
     const delivery = byId.get(row.deliveryId) ?? toDelivery(row);
     const candidate = toCandidate(row);
     if (candidate) delivery.candidates.push(candidate);
@@ -27,7 +28,7 @@ export async function loadDue(db: Db, names: DeliveryNames, leaseToken: string):
 
 type DueRow = Awaited<ReturnType<typeof selectDue>>[number];
 
-function selectDue(db: Db, names: DeliveryNames, leaseToken: string) {
+function selectDue(db: Db, names: DeliveryNames, leaseToken: string, times: Times) {
   return db
     .select({
       deliveryId: deliveries.deliveryId,
@@ -59,17 +60,25 @@ function selectDue(db: Db, names: DeliveryNames, leaseToken: string) {
       adapter: gateways.adapter,
       sender: gateways.sender,
       enabled: gateways.enabled,
+      account: gateways.account,
+      track: gateways.track,
+      health: gateways.health,
+      healthUntil: gateways.healthUntil,
+      kind: channels.kind,
+      phoneSuppressed: suppressed("phone_suppressed", customers.phone),
+      emailSuppressed: suppressed("email_suppressed", customers.email),
       tries: tries("tries", sql`COALESCE(a.outcome, '') <> 'not_started'`),
       barred: tries("barred", sql`a.outcome IN ('rejected', 'misconfigured')`),
       newerSent: sibling("newer_sent", sql`${newer} AND ${inArray(sql.raw("other.state"), [...MAYBE_SENT_STATES])}`),
       newerPending: sibling("newer_pending", sql`${newer} AND other.state IN ('queued', 'retrying', 'sending')`),
       olderWaiting: sibling(
         "older_waiting",
-        sql`${older} AND other.state = 'queued' AND other.accepted_at > ${afterMs(-GIVES_WAY_AFTER_MS)}`,
+        sql`${older} AND other.state = 'queued' AND other.accepted_at > ${afterMs(-times.givesWay)}`,
       ),
     })
     .from(deliveries)
     .leftJoin(customers, eq(customers.enterpriseId, deliveries.enterpriseId))
+    .leftJoin(channels, eq(channels.channelId, deliveries.channelId))
     .leftJoin(
       subscriptions,
       and(
@@ -101,9 +110,19 @@ function sibling(name: string, condition: ReturnType<typeof sql>) {
 
 function tries(name: string, condition: ReturnType<typeof sql>) {
   return sql<number>`(SELECT COUNT(*) FROM attempts a WHERE a.enterprise_id = ${deliveries.enterpriseId}
-    AND a.delivery_id = ${deliveries.deliveryId} AND a.gateway_id = ${gateways.gatewayId} AND ${condition})`
+    AND a.delivery_id = ${deliveries.deliveryId} AND a.gateway_id = ${gateways.gatewayId}
+    AND a.attempt_no > ${deliveries.redrivenNo} AND ${condition})`
     .mapWith(Number)
     .as(name);
+}
+
+/** Whether an address is on the enterprise's list of those not to use on this channel. */
+function suppressed(name: string, address: typeof customers.phone | typeof customers.email) {
+  return truth(
+    name,
+    sql`EXISTS (SELECT 1 FROM suppressions s WHERE s.enterprise_id = ${deliveries.enterpriseId}
+    AND s.channel_id = ${deliveries.channelId} AND s.address = LOWER(TRIM(${address})) AND s.lifted_at IS NULL)`,
+  );
 }
 
 /** A condition as a column; NULL is false. */
@@ -112,10 +131,12 @@ function truth(name: string, condition: ReturnType<typeof sql>) {
 }
 
 function toDelivery(row: DueRow): DueDelivery {
-  const { customerId, isSubscribed, phone, email, ...rest } = row;
+  const { customerId, isSubscribed, phone, email, phoneSuppressed, emailSuppressed, ...rest } = row;
   return {
     ...rest,
-    lane: laneOf(row.lane),
+    lane: readLane(row.lane),
+    kind: readKind(row.kind),
+    suppressed: { phone: phoneSuppressed, email: emailSuppressed },
     state: row.state as DeliveryState,
     customer: customerId === null ? null : { isSubscribed: isSubscribed === true, phone, email },
     candidates: [],
@@ -131,6 +152,10 @@ function toCandidate(row: DueRow): GatewayCandidate | null {
     adapter: row.adapter !== null && isAdapterName(row.adapter) ? row.adapter : null,
     enabled: row.enabled === true,
     sender: row.sender,
+    account: row.account ?? "",
+    track: row.track ?? 0,
+    health: readHealth(row.health),
+    trialInMs: (row.healthUntil ?? row.now) - row.now,
     tries: row.tries,
     barred: row.barred > 0,
   };

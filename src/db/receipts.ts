@@ -78,7 +78,7 @@ export async function markAccepted(db: Db, proven: ProvenAttempt[]): Promise<voi
   await db.execute(sql`
     UPDATE attempts FORCE INDEX (PRIMARY)
        SET outcome = 'accepted', code = NULL, reason = NULL,
-           provider_id = COALESCE(provider_id, ${each((receipt) => fit(receipt.providerId))}),
+           provider_id = COALESCE(provider_id, ${each((receipt) => fit(receipt.providerId))}), gateway_failed = FALSE,
            ended_at = COALESCE(ended_at, ${utcNow})
      WHERE ${inArray(sql.raw("enterprise_id"), enterprises)} AND ${inArray(sql.raw("attempt_id"), ids)}
        AND NOT (outcome <=> 'accepted' AND provider_id IS NOT NULL)`);
@@ -103,10 +103,10 @@ export async function moveForward(db: Db, moves: ReceiptMove[]): Promise<void> {
        SET settled_at = IF(${isEnd}, ${utcNow}, NULL),
            code = IF(${to} = 'undelivered', 'undelivered', NULL),
            gateway_id = ${each((move) => move.gatewayId)}, gateway = ${each((move) => move.gateway)},
-           lease_token = NULL, lease_until = NULL, hold_until = NULL, ring_at = NULL,
+           lease_token = NULL, lease_until = NULL, hold_until = NULL, look_at = NULL, ring_at = NULL,
            state = ${to}
      WHERE ${namedRows("deliveries", namesOf(moves))}
-       AND (state IN ${[...UNPROVEN_STATES]} OR (state = 'sent' AND ${isEnd}))`);
+       AND state IN ${[...UNPROVEN_STATES, "sent"]}`);
 }
 
 /** Writes the `logs` rows that are missing. */

@@ -1,7 +1,8 @@
 import { inArray, sql, type SQL } from "drizzle-orm";
-import { SILENT_AFTER_MS } from "../domain/backoff.ts";
-import type { AttemptResult, DeliveryResult } from "../domain/delivery-result.ts";
+import { LEASE_EXPIRED, type AttemptResult, type DeliveryResult } from "../domain/delivery-result.ts";
+import { blamesGateway } from "../domain/send-outcome.ts";
 import { skipReason } from "../domain/skip.ts";
+import type { Times } from "../domain/times.ts";
 import { caseBy } from "./case-by.ts";
 import { namedRows, namesOf } from "./claim.ts";
 import type { Db } from "./client.ts";
@@ -13,11 +14,11 @@ import { afterMs, utcNow } from "./time.ts";
  * Records what a batch has come to: facts first, states last, so that a crash in between is repeated or
  * reconciled from facts. At most four statements; each may be repeated without harm.
  */
-export async function recordResults(db: Db, results: DeliveryResult[]): Promise<void> {
+export async function recordResults(db: Db, results: DeliveryResult[], times: Times): Promise<void> {
   await recordAttempts(db, results);
   await insertLogs(db, results.flatMap(acceptedEntry));
   await insertFailures(db, results.flatMap(failureEntry));
-  await moveDeliveries(db, results);
+  await moveDeliveries(db, results, times);
 }
 
 type AttemptLine = AttemptResult & { enterpriseId: string };
@@ -37,8 +38,15 @@ async function recordAttempts(db: Db, results: DeliveryResult[]): Promise<void> 
            reason = IF(outcome <=> 'accepted', reason, ${each(({ outcome }) => ("reason" in outcome ? outcome.reason : null))}),
            provider_id = COALESCE(${each(({ outcome }) => (outcome.kind === "accepted" ? fit(outcome.providerId) : null))}, provider_id),
            ended_at = ${utcNow},
+           gateway_failed = IF(outcome <=> 'accepted', FALSE, ${each(({ outcome }) => failedOf(outcome))}),
            outcome = IF(outcome <=> 'accepted', outcome, ${each(({ outcome }) => outcome.kind)})
      WHERE ${inArray(sql.raw("enterprise_id"), enterprises)} AND ${inArray(sql.raw("attempt_id"), ids)}`);
+}
+
+/** Null where nothing was heard that could speak for or against the gateway. */
+function failedOf(outcome: AttemptResult["outcome"]): boolean | null {
+  if (outcome.kind === "not_started" || ("code" in outcome && outcome.code === LEASE_EXPIRED)) return null;
+  return blamesGateway(outcome);
 }
 
 function acceptedEntry({ delivery, attempt }: DeliveryResult): AcceptedEntry[] {
@@ -78,8 +86,8 @@ function logged({ enterpriseId, deliveryId, shipmentId, status, occurredAt, chan
   return { enterpriseId, deliveryId, shipmentId, status, occurredAt, channel };
 }
 
-async function moveDeliveries(db: Db, results: DeliveryResult[]): Promise<void> {
-  const moves = results.map((result) => ({ ...moveOf(result), deliveryId: result.delivery.deliveryId }));
+async function moveDeliveries(db: Db, results: DeliveryResult[], times: Times): Promise<void> {
+  const moves = results.map((result) => ({ ...moveOf(result, times), deliveryId: result.delivery.deliveryId }));
   const each = (value: (move: (typeof moves)[number]) => unknown) =>
     caseBy("delivery_id", moves, (move) => move.deliveryId, value);
   const sent = moves.filter((move) => move.state === "sent").map((move) => move.deliveryId);
@@ -93,7 +101,9 @@ async function moveDeliveries(db: Db, results: DeliveryResult[]): Promise<void> 
            gateway = COALESCE(${each((move) => move.gateway)}, gateway),
            due_at = LEAST(expires_at, ${each((move) => move.dueAt)}),
            ring_at = ${each((move) => move.ringAt)}, ring_no = 0,
+           lane = COALESCE(${each((move) => move.lane)}, lane),
            hold_until = ${each((move) => move.holdUntil)},
+           look_at = ${each((move) => move.lookAt)}, look_no = 0,
            settled_at = ${each((move) => move.settledAt)},
            lease_token = NULL, lease_until = NULL,
            state = ${each((move) => move.state)}
@@ -109,11 +119,13 @@ type Move = {
   gateway: string | null;
   dueAt: SQL;
   ringAt: SQL | null;
+  lane: string | null;
   holdUntil: SQL | null;
+  lookAt: SQL | null;
   settledAt: SQL | null;
 };
 
-function moveOf({ delivery, attempt, step }: DeliveryResult): Move {
+function moveOf({ delivery, attempt, step }: DeliveryResult, times: Times): Move {
   const still: Move = {
     state: step.state,
     code: "code" in step ? step.code : null,
@@ -122,27 +134,39 @@ function moveOf({ delivery, attempt, step }: DeliveryResult): Move {
     gateway: attempt?.gateway ?? null,
     dueAt: utcNow,
     ringAt: null,
+    lane: null,
     holdUntil: null,
+    lookAt: null,
     settledAt: null,
   };
   switch (step.state) {
     case "sent":
-      return still;
+      return { ...still, lookAt: afterMs(times.receiptLate) };
     case "failed":
     case "skipped":
       return { ...still, settledAt: utcNow };
     case "skip_logged":
       return { ...still, state: "skipped", settledAt: sql`settled_at`, dueAt: sql`due_at` };
     case "unknown":
-      return { ...still, holdUntil: afterMs(step.holdMs) };
+      return { ...still, holdUntil: afterMs(times.hold), lookAt: afterLease(times.lookAgain) };
     case "retrying":
-      return { ...still, dueAt: afterMs(step.delayMs), ringAt: afterMs(step.delayMs + SILENT_AFTER_MS) };
+      return {
+        ...still,
+        lane: step.lane,
+        dueAt: afterMs(step.delayMs),
+        ringAt: afterMs(step.delayMs + times.silentAfter),
+      };
     case "given_back":
       return {
         ...still,
         state: delivery.wasTried ? "retrying" : "queued",
         dueAt: afterMs(step.delayMs),
-        ringAt: afterMs(step.delayMs + SILENT_AFTER_MS),
+        ringAt: afterMs(step.delayMs + times.silentAfter),
       };
   }
+}
+
+/** `ms` after the lease ends, or has ended: until then somebody may still be calling. */
+function afterLease(ms: number): SQL {
+  return sql`COALESCE(GREATEST(lease_until, ${utcNow}), ${utcNow}) + INTERVAL ${ms * 1000} MICROSECOND`;
 }

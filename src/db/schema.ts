@@ -2,15 +2,20 @@ import { boolean, index, int, json, mysqlTable, primaryKey, smallint, unique, va
 import { appId, clientId, digest, instant, word } from "./columns.ts";
 
 /** The enterprises that are notified. `ambiguityPolicy`: `hold`, `resend` or `drop`. */
-export const customers = mysqlTable("customers", {
-  enterpriseId: clientId("enterprise_id", { length: 64 }).primaryKey(),
-  isSubscribed: boolean("is_subscribed").notNull().default(true),
-  phone: varchar("phone", { length: 20 }),
-  email: varchar("email", { length: 254 }),
-  locale: varchar("locale", { length: 35 }),
-  timeZone: varchar("time_zone", { length: 64 }),
-  ambiguityPolicy: word("ambiguity_policy").notNull().default("hold"),
-});
+export const customers = mysqlTable(
+  "customers",
+  {
+    enterpriseId: clientId("enterprise_id", { length: 64 }).primaryKey(),
+    isSubscribed: boolean("is_subscribed").notNull().default(true),
+    phone: varchar("phone", { length: 20 }),
+    email: varchar("email", { length: 254 }),
+    locale: varchar("locale", { length: 35 }),
+    timeZone: varchar("time_zone", { length: 64 }),
+    ambiguityPolicy: word("ambiguity_policy").notNull().default("hold"),
+  },
+  // Somebody who writes STOP is known by the number alone.
+  (table) => [index("customers_phone").on(table.phone)],
+);
 
 /** How somebody is reached. `channelKey` is the name in lower case; `kind` is its lane. */
 export const channels = mysqlTable(
@@ -24,7 +29,11 @@ export const channels = mysqlTable(
   (table) => [unique("channels_key").on(table.channelKey)],
 );
 
-/** Who carries it on a channel. `adapter` names the code that speaks to the provider. */
+/**
+ * Who carries it on a channel. `adapter` names the code that speaks to the provider, `account` which of the
+ * configured accounts there (empty: the first one), `track` which lane of its kind it is dealt to.
+ * `health` is `well`, `poor` or `closed`; unless well, `healthUntil` is when its next trial is due.
+ */
 export const gateways = mysqlTable(
   "gateways",
   {
@@ -36,8 +45,27 @@ export const gateways = mysqlTable(
     sender: varchar("sender", { length: 320 }),
     priority: int("priority").notNull().default(100),
     enabled: boolean("enabled").notNull().default(true),
+    account: word("account").notNull().default(""),
+    track: smallint("track").notNull().default(0),
+    health: word("health").notNull().default("well"),
+    healthSince: instant("health_since"),
+    healthUntil: instant("health_until"),
+    trialAt: instant("trial_at"),
   },
   (table) => [unique("gateways_channel_key").on(table.channelId, table.gatewayKey)],
+);
+
+/** Every change of a gateway's health, with its reason in words. */
+export const gatewayChanges = mysqlTable(
+  "gateway_changes",
+  {
+    changeId: appId("change_id").primaryKey(),
+    gatewayId: appId("gateway_id").notNull(),
+    health: word("health").notNull(),
+    reason: varchar("reason", { length: 500 }).notNull(),
+    changedAt: instant("changed_at").notNull(),
+  },
+  (table) => [index("gateway_changes_gateway").on(table.gatewayId, table.changedAt)],
 );
 
 /** Enterprise × channel × gateway; several gateways on one channel are an ordered fail-over list. */
@@ -56,7 +84,9 @@ export const subscriptions = mysqlTable(
  * One update on one channel: the unit of sending, of state and of the promise. Skips are rows as well.
  *
  * `ringAt` is when the sweep rings next; null means that nobody needs to be told about this row.
- * `leaseUntil` is set only while `sending`. `holdUntil` is set only while `unknown`.
+ * `leaseUntil` is set only while `sending`. `holdUntil` is set only while `unknown`. `lookAt` is when to look
+ * for proof next: while `unknown`, and once for what was sent and never heard of again; `lookNo` counts the
+ * looks. Attempts up to `redrivenNo` were made before an operator ordered a new start and bar no gateway.
  */
 export const deliveries = mysqlTable(
   "deliveries",
@@ -84,6 +114,9 @@ export const deliveries = mysqlTable(
     leaseToken: appId("lease_token"),
     leaseUntil: instant("lease_until"),
     holdUntil: instant("hold_until"),
+    lookAt: instant("look_at"),
+    lookNo: smallint("look_no").notNull().default(0),
+    redrivenNo: smallint("redriven_no").notNull().default(0),
     dueAt: instant("due_at").notNull(),
     ringAt: instant("ring_at"),
     ringNo: smallint("ring_no").notNull().default(0),
@@ -99,6 +132,9 @@ export const deliveries = mysqlTable(
     index("deliveries_ring").on(table.lane, table.ringAt),
     index("deliveries_lease").on(table.leaseUntil),
     index("deliveries_hold").on(table.holdUntil),
+    index("deliveries_look").on(table.lookAt),
+    // What may be redriven: the few that failed or are unconfirmed, by enterprise or over all of them.
+    index("deliveries_settled").on(table.state, table.settledAt),
   ],
 );
 
@@ -118,8 +154,66 @@ export const attempts = mysqlTable(
     code: varchar("code", { length: 64 }),
     reason: varchar("reason", { length: 500 }),
     providerId: varchar("provider_id", { length: 128 }),
+    gatewayFailed: boolean("gateway_failed"),
   },
-  (table) => [unique("attempts_delivery").on(table.enterpriseId, table.deliveryId, table.attemptNo)],
+  (table) => [
+    unique("attempts_delivery").on(table.enterpriseId, table.deliveryId, table.attemptNo),
+    // The health of gateways is judged in this index alone.
+    index("attempts_ended").on(table.endedAt, table.gatewayId, table.gatewayFailed),
+    // A provider's message belongs to one attempt at most.
+    index("attempts_provider").on(table.providerId),
+  ],
+);
+
+/**
+ * Each step of finding out what became of an attempt whose answer was lost: what was asked (`source`), what
+ * was seen, and what was concluded from it, in words.
+ */
+export const reconciliations = mysqlTable(
+  "reconciliations",
+  {
+    enterpriseId: clientId("enterprise_id", { length: 64 }).notNull(),
+    deliveryId: appId("delivery_id").notNull(),
+    attemptId: appId("attempt_id").notNull(),
+    stepNo: smallint("step_no").notNull(),
+    source: word("source").notNull(),
+    conclusion: word("conclusion").notNull(),
+    message: varchar("message", { length: 500 }).notNull(),
+    concludedAt: instant("concluded_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.enterpriseId, table.deliveryId, table.attemptId, table.stepNo] }),
+    index("reconciliations_time").on(table.concludedAt),
+  ],
+);
+
+/**
+ * Addresses that an enterprise must not send to on a channel, whatever the gateway. `address` as
+ * `domain/suppression.ts` writes it. Lifted ones stay, so that an older event cannot suppress them again.
+ */
+export const suppressions = mysqlTable(
+  "suppressions",
+  {
+    enterpriseId: clientId("enterprise_id", { length: 64 }).notNull(),
+    channelId: appId("channel_id").notNull(),
+    address: clientId("address", { length: 254 }).notNull(),
+    code: word("code").notNull(),
+    since: instant("since").notNull(),
+    liftedAt: instant("lifted_at"),
+  },
+  (table) => [primaryKey({ columns: [table.enterpriseId, table.channelId, table.address] })],
+);
+
+/** Messages that recipients sent us, by the provider's id: a set, so that a repeated one changes nothing. */
+export const inbound = mysqlTable(
+  "inbound",
+  {
+    messageId: clientId("message_id", { length: 128 }).primaryKey(),
+    kind: word("kind").notNull(),
+    wish: word("wish").notNull(),
+    receivedAt: instant("received_at").notNull(),
+  },
+  (table) => [index("inbound_time").on(table.receivedAt)],
 );
 
 /** What providers told us later: a set, so a repeated event changes nothing. */
@@ -136,7 +230,10 @@ export const receipts = mysqlTable(
     occurredAt: instant("occurred_at"),
     receivedAt: instant("received_at").notNull(),
   },
-  (table) => [primaryKey({ columns: [table.enterpriseId, table.attemptId, table.eventId] })],
+  (table) => [
+    primaryKey({ columns: [table.enterpriseId, table.attemptId, table.eventId] }),
+    index("receipts_time").on(table.receivedAt),
+  ],
 );
 
 /** What a provider accepted: one row per accepted attempt. */
@@ -157,6 +254,7 @@ export const logs = mysqlTable(
   (table) => [
     primaryKey({ columns: [table.enterpriseId, table.attemptId] }),
     index("logs_shipment").on(table.enterpriseId, table.shipmentId),
+    index("logs_time").on(table.notifyTime),
   ],
 );
 
@@ -185,5 +283,6 @@ export const logsFailure = mysqlTable(
   (table) => [
     primaryKey({ columns: [table.enterpriseId, table.deliveryId, table.attemptNo, table.code] }),
     index("logs_failure_shipment").on(table.enterpriseId, table.shipmentId),
+    index("logs_failure_time").on(table.notifyTime),
   ],
 );

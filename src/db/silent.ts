@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
-import { RING_AGAIN_MINUTES } from "../domain/backoff.ts";
 import { LANES, type Lane } from "../domain/lane.ts";
+import type { Times } from "../domain/times.ts";
 import { namedRows, namesOf } from "./claim.ts";
 import type { Db } from "./client.ts";
 
@@ -16,12 +16,12 @@ export async function findSilent(db: Db, perLane: number): Promise<SilentDeliver
   return rows as SilentDelivery[];
 }
 
-/** Moves on when to ring next: 1, 2, 4 … 30 minutes. Done before ringing, so a crash cannot ring in a loop. */
-export async function moveRingOn(db: Db, silent: SilentDelivery[]): Promise<void> {
-  const { first, longest } = RING_AGAIN_MINUTES;
+/** Moves on when to ring next: 1, 2, 4 … 30 minutes by default. Done before ringing, so a crash cannot ring in a loop. */
+export async function moveRingOn(db: Db, silent: SilentDelivery[], times: Times): Promise<void> {
+  const [first, longest] = [times.ringAgain, times.ringAgainLongest].map((ms) => ms * 1000);
   await db.execute(sql`
     UPDATE deliveries FORCE INDEX (PRIMARY)
-       SET ring_at = UTC_TIMESTAMP(3) + INTERVAL LEAST(${longest}, ${first} * POW(2, ring_no)) MINUTE,
+       SET ring_at = UTC_TIMESTAMP(3) + INTERVAL LEAST(${longest}, ${first} * POW(2, ring_no)) MICROSECOND,
            ring_no = LEAST(ring_no + 1, 10)
      WHERE ${namedRows("deliveries", namesOf(silent))} AND ring_at <= UTC_TIMESTAMP(3)`);
 }

@@ -1,9 +1,9 @@
 import { and, eq } from "drizzle-orm";
-import { SILENT_AFTER_MS } from "../domain/backoff.ts";
-import { EXPIRES_AFTER_MS, type DeliveryState } from "../domain/delivery.ts";
+import type { DeliveryState } from "../domain/delivery.ts";
 import type { StoredDelivery } from "../domain/original.ts";
 import type { OrderUpdate } from "../domain/order-update.ts";
 import type { PlannedDelivery } from "../domain/plan.ts";
+import type { Times } from "../domain/times.ts";
 import type { UpdateKeys } from "../domain/update-keys.ts";
 import type { Db } from "./client.ts";
 import { isDuplicateKey } from "./errors.ts";
@@ -14,6 +14,8 @@ export type NewUpdate = {
   updateId: string;
   update: OrderUpdate;
   keys: UpdateKeys;
+  /** How long after its acceptance it is dropped, in ms. */
+  expiresAfterMs: number;
   deliveries: (PlannedDelivery & { deliveryId: string })[];
 };
 
@@ -21,7 +23,8 @@ export type NewUpdate = {
  * Stores an update: its deliveries and skips in one plain multi-row INSERT, in key order. IGNORE would cut
  * texts silently and deadlocks on MySQL; a duplicate key refuses the statement whole.
  */
-export async function insertUpdate(db: Db, { updateId, update, keys, deliveries: rows }: NewUpdate) {
+export async function insertUpdate(db: Db, newUpdate: NewUpdate, times: Times) {
+  const { updateId, update, keys, expiresAfterMs, deliveries: rows } = newUpdate;
   const shared = {
     updateId,
     enterpriseId: update.enterpriseId,
@@ -32,9 +35,9 @@ export async function insertUpdate(db: Db, { updateId, update, keys, deliveries:
     timestampText: update.timestampText,
     data: update.data,
     acceptedAt: utcNow,
-    expiresAt: afterMs(EXPIRES_AFTER_MS),
+    expiresAt: afterMs(expiresAfterMs),
     dueAt: utcNow,
-    ringAt: afterMs(SILENT_AFTER_MS),
+    ringAt: afterMs(times.silentAfter),
   };
   try {
     await db.insert(deliveries).values(

@@ -1,14 +1,14 @@
-import type { Lane } from "./lane.ts";
+import type { Kind } from "./lane.ts";
 
 /** Which address of a customer an adapter sends to. */
 export type AddressKind = "phone" | "email";
 
 /** The adapters there are, with what planning needs to know of each. */
 export const ADAPTERS = {
-  twilio_sms: { lane: "sms", address: "phone" },
-  twilio_whatsapp: { lane: "whatsapp", address: "phone" },
-  sendgrid_email: { lane: "email", address: "email" },
-} as const satisfies Record<string, { lane: Lane; address: AddressKind }>;
+  twilio_sms: { kind: "sms", address: "phone" },
+  twilio_whatsapp: { kind: "whatsapp", address: "phone" },
+  sendgrid_email: { kind: "email", address: "email" },
+} as const satisfies Record<string, { kind: Kind; address: AddressKind }>;
 
 export type AdapterName = keyof typeof ADAPTERS;
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { nameKey } from "./adapter-facts.ts";
 import type { FieldError } from "./app-error.ts";
-import { LANES, type Lane } from "./lane.ts";
+import { KINDS, type Kind } from "./lane.ts";
 import { fieldErrors, plainText } from "./order-update.ts";
 
 /** A gateway to be put on a channel. Lower `priority` comes first in fail-over order. */
@@ -9,7 +9,7 @@ export type ChannelGatewayRequest = {
   channelName: string;
   gatewayName: string;
   adapter: string | undefined;
-  kind: Lane | undefined;
+  kind: Kind | undefined;
   sender: string | null;
   priority: number;
 };
@@ -26,7 +26,7 @@ const schema = z.object(
     channel_name: name,
     gateway_name: name,
     adapter: plainText(64).optional(),
-    kind: z.enum(LANES, { error: `must be one of ${LANES.join(", ")}` }).optional(),
+    kind: z.enum(KINDS, { error: `must be one of ${KINDS.join(", ")}` }).optional(),
     sender: plainText(320).nullish(),
     priority: z.custom<number>(isPriority, { error: "must be an integer from 0 to 1000000" }).optional(),
   },

@@ -11,8 +11,11 @@ export type AttemptResult = {
   outcome: AttemptOutcome;
 };
 
-/** `not_started`: the lease was running out before the call's turn came. */
+/** `not_started`: the lease was running out, or the gateway kept failing, before the call's turn came. */
 export type AttemptOutcome = SendOutcome | { kind: "not_started" };
+
+/** The code of an attempt whose sender went away before it heard the answer. */
+export const LEASE_EXPIRED = "lease_expired";
 
 /** What becomes of a delivery that a batch has dealt with. */
 export type ResultStep =

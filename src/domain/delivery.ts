@@ -31,6 +31,3 @@ export const UNPROVEN_STATES = ["sending", "unknown", "retrying", "unconfirmed"]
 
 /** Why a delivery that was attempted did not arrive, as stored in `logs_failure.code`. */
 export type FailureCode = "rejected" | "misconfigured" | "undelivered" | "unconfirmed";
-
-/** A delivery is dropped as expired when it could not be sent within this time of its acceptance, in ms. */
-export const EXPIRES_AFTER_MS = 24 * 60 * 60 * 1000;

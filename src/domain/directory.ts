@@ -1,5 +1,5 @@
 import type { AdapterName } from "./adapter-facts.ts";
-import type { Lane } from "./lane.ts";
+import type { Kind } from "./lane.ts";
 
 /** A gateway as planning and sending see it. `adapter` is null when this version does not know it. */
 export type GatewayFacts = {
@@ -7,13 +7,15 @@ export type GatewayFacts = {
   gatewayName: string;
   adapter: AdapterName | null;
   enabled: boolean;
+  /** Which of the lanes of its kind it is dealt to, from 0. */
+  track: number;
 };
 
 /** A channel that an enterprise subscribes to, with its gateways in fail-over order. */
 export type SubscribedChannel = {
   channelId: string;
   channelName: string;
-  lane: Lane;
+  kind: Kind;
   gateways: GatewayFacts[];
 };
 

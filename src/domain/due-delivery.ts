@@ -1,10 +1,16 @@
 import type { DeliveryState } from "./delivery.ts";
 import type { GatewayFacts } from "./directory.ts";
-import type { Lane } from "./lane.ts";
+import type { GatewayHealth } from "./gateway-health.ts";
+import type { Kind, Lane } from "./lane.ts";
 
 /** A gateway that may carry a delivery, as it stands at sending time. */
 export type GatewayCandidate = GatewayFacts & {
   sender: string | null;
+  /** Which of the configured provider accounts it sends through; empty for the first one. */
+  account: string;
+  health: GatewayHealth;
+  /** While it rests: how long until one delivery may try it, in ms; due when not above 0. */
+  trialInMs: number;
   /** Attempts of this delivery that went through this gateway. */
   tries: number;
   /** Whether one of them showed that this gateway will not carry this delivery. */
@@ -21,6 +27,8 @@ export type DueDelivery = {
   occurredAt: number;
   timestampText: string;
   lane: Lane;
+  /** The kind of its channel. */
+  kind: Kind;
   channelId: string | null;
   channel: string;
   gateway: string;
@@ -40,6 +48,8 @@ export type DueDelivery = {
   /** Null when the enterprise is gone. */
   customer: { isSubscribed: boolean; phone: string | null; email: string | null } | null;
   candidates: GatewayCandidate[];
+  /** Which of the customer's addresses must not be used on this channel. */
+  suppressed: { phone: boolean; email: boolean };
   /** Whether it was attempted before. */
   wasTried: boolean;
   /** A newer status of this shipment has been sent on this channel, or may have been. */

@@ -1,23 +1,28 @@
 import { retryDelayMs } from "./backoff.ts";
 import type { FailureCode } from "./delivery.ts";
+import type { Lane } from "./lane.ts";
 import type { SendOutcome } from "./send-outcome.ts";
+import type { Times } from "./times.ts";
 
-/** An ambiguous delivery is held this long for a receipt before it is parked as `unconfirmed`, in ms. */
-export const HOLD_MS = 60 * 60 * 1000;
-
-/** What becomes of a delivery after an attempt. `delayMs`: until the next attempt may start. */
+/**
+ * What becomes of a delivery after an attempt. `delayMs`: until the next attempt may start. `lane`: where its
+ * bell rings, that of the gateway which is asked next.
+ */
 export type NextStep =
   | { state: "sent" }
-  | { state: "retrying"; delayMs: number }
-  | { state: "unknown"; holdMs: number }
+  | { state: "retrying"; delayMs: number; lane: Lane }
+  | { state: "unknown" }
   | { state: "failed"; code: FailureCode; reason: string; providerCode: string };
 
 export type AttemptSituation = {
   attemptNo: number;
-  /** Another gateway of the channel can be asked, and was asked less often than this one. */
-  hasFreshGateway: boolean;
-  /** Another gateway of the channel can be asked at all. */
-  hasOtherGateway: boolean;
+  /** The lane of the gateway that was asked. */
+  lane: Lane;
+  /** The lane of another gateway of the channel that can be asked, and was asked less often than this one. */
+  freshLane: Lane | null;
+  /** The lane of another gateway of the channel that can be asked at all. */
+  otherLane: Lane | null;
+  times: Times;
   /** In [0, 1). */
   random: number;
 };
@@ -28,21 +33,24 @@ export function nextStep(outcome: SendOutcome, situation: AttemptSituation): Nex
     case "accepted":
       return { state: "sent" };
     case "ambiguous":
-      return { state: "unknown", holdMs: HOLD_MS };
+      return { state: "unknown" };
     case "refused":
-      return { state: "retrying", delayMs: delayAfterRefusal(outcome.retryAfterMs, situation) };
+      return retryAfterRefusal(outcome.retryAfterMs, situation);
     case "misconfigured":
-      return situation.hasOtherGateway ? failOver : failed("misconfigured", outcome);
+      return failOver(situation) ?? failed("misconfigured", outcome);
     case "rejected":
-      return situation.hasOtherGateway && outcome.otherGateway ? failOver : failed("rejected", outcome);
+      return (outcome.otherGateway ? failOver(situation) : null) ?? failed("rejected", outcome);
   }
 }
 
-const failOver: NextStep = { state: "retrying", delayMs: 0 };
+function failOver({ otherLane }: AttemptSituation): NextStep | null {
+  return otherLane === null ? null : { state: "retrying", delayMs: 0, lane: otherLane };
+}
 
-function delayAfterRefusal(retryAfterMs: number | undefined, situation: AttemptSituation): number {
-  if (situation.hasFreshGateway) return 0;
-  return retryDelayMs(situation.attemptNo, situation.random, retryAfterMs);
+function retryAfterRefusal(retryAfterMs: number | undefined, situation: AttemptSituation): NextStep {
+  const { freshLane, lane, times, attemptNo, random } = situation;
+  if (freshLane !== null) return { state: "retrying", delayMs: 0, lane: freshLane };
+  return { state: "retrying", delayMs: retryDelayMs(times, attemptNo, random, retryAfterMs), lane };
 }
 
 function failed(code: FailureCode, outcome: { code: string; reason: string }): NextStep {

@@ -1,7 +1,7 @@
 import { ADAPTERS } from "./adapter-facts.ts";
 import { usableAddress } from "./address.ts";
 import type { Enterprise, GatewayFacts, SubscribedChannel } from "./directory.ts";
-import type { Lane } from "./lane.ts";
+import { laneOf, type Lane } from "./lane.ts";
 import type { SkipCode } from "./skip.ts";
 
 /** One row to be: a delivery through its first gateway, or a skip with its code. */
@@ -34,7 +34,7 @@ function planChannel(enterprise: Enterprise, channel: SubscribedChannel, positio
   const choice = firstGateway(enterprise, channel.gateways);
   return {
     position,
-    lane: channel.lane,
+    lane: laneOf(channel.kind, choice.gateway?.track ?? 0),
     channelId: channel.channelId,
     channel: channel.channelName,
     gatewayId: choice.gateway?.gatewayId ?? null,

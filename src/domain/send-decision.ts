@@ -2,45 +2,63 @@ import { ADAPTERS, type AdapterName } from "./adapter-facts.ts";
 import { usableAddress } from "./address.ts";
 import type { DueDelivery, GatewayCandidate } from "./due-delivery.ts";
 import type { SkipCode } from "./skip.ts";
-
-/** An older status gives way to a newer one after it has waited this long, in ms. */
-export const GIVES_WAY_AFTER_MS = 60_000;
-
-/** A delivery that has to let another go first is looked at again after this time, in ms. */
-export const WAIT_FOR_SIBLING_MS = 2_000;
+import type { Times } from "./times.ts";
 
 type UsableGateway = GatewayCandidate & { adapter: AdapterName };
 
-export type SendDecision =
-  | { kind: "send"; gateway: UsableGateway; to: string }
-  | { kind: "skip"; code: SkipCode }
-  | { kind: "wait" };
+/** A gateway that can carry a delivery, with the address that it sends to. */
+export type Route = { gateway: UsableGateway; to: string };
 
-/** Decides, by what is true at sending time, whether a claimed delivery is sent, skipped or has to wait. */
-export function decideSend(delivery: DueDelivery): SendDecision {
+/** `closed`: nothing gets through any of its gateways at present, so it waits without a call. */
+export type SendDecision =
+  | ({ kind: "send" } & Route)
+  | { kind: "skip"; code: SkipCode }
+  | { kind: "wait" }
+  | { kind: "closed" };
+
+/**
+ * Decides, by what is true at sending time, whether a claimed delivery is sent, skipped or has to wait.
+ * `trials`: gateways that rest, and that this delivery may try all the same.
+ */
+export function decideSend(delivery: DueDelivery, times: Times, trials: ReadonlySet<string>): SendDecision {
   if (delivery.now >= delivery.expiresAt) return { kind: "skip", code: "expired" };
   if (!delivery.customer?.isSubscribed) return { kind: "skip", code: "not_subscribed" };
   if (delivery.candidates.length === 0) return { kind: "skip", code: "unsubscribed" };
-  if (isSuperseded(delivery)) return { kind: "skip", code: "superseded" };
+  if (isSuperseded(delivery, times)) return { kind: "skip", code: "superseded" };
   if (delivery.olderWaiting) return { kind: "wait" };
-  return chooseGateway(delivery);
+  return chooseGateway(delivery, trials);
 }
 
-function isSuperseded(delivery: DueDelivery): boolean {
+function isSuperseded(delivery: DueDelivery, times: Times): boolean {
   if (delivery.newerSent) return true;
-  const hasWaited = delivery.now - delivery.acceptedAt > GIVES_WAY_AFTER_MS;
+  const hasWaited = delivery.now - delivery.acceptedAt > times.givesWay;
   return delivery.newerPending && (delivery.wasTried || hasWaited);
 }
 
-/** The gateway tried least comes next; among equals the one that stands first in fail-over order. */
-function chooseGateway(delivery: DueDelivery): SendDecision {
+/**
+ * The gateway tried least comes next; among equals one that works well; among those the one that stands first
+ * in fail-over order. Where all do badly that order stands; one that is closed is not asked at all.
+ */
+function chooseGateway(delivery: DueDelivery, trials: ReadonlySet<string>): SendDecision {
   if (!delivery.candidates.some(isUsable)) return { kind: "skip", code: "channel_disabled" };
-  const best = reachableGateways(delivery).toSorted((a, b) => a.gateway.tries - b.gateway.tries)[0];
-  return best ? { kind: "send", ...best } : { kind: "skip", code: "no_address" };
+  const routes = reachableRoutes(delivery);
+  if (routes.length === 0) return { kind: "skip", code: isSuppressed(delivery) ? "opted_out" : "no_address" };
+  const open = routes.filter(({ gateway }) => gateway.health !== "closed" || trials.has(gateway.gatewayId));
+  const rank = ({ gateway }: Route) => (gateway.health === "well" || trials.has(gateway.gatewayId) ? 0 : 1);
+  const best = open.toSorted((a, b) => a.gateway.tries - b.gateway.tries || rank(a) - rank(b))[0];
+  return best ? { kind: "send", ...best } : { kind: "closed" };
 }
 
 /** The gateways that can carry a delivery, each with the address that it sends to, in fail-over order. */
-export function reachableGateways({ candidates, customer }: DueDelivery): { gateway: UsableGateway; to: string }[] {
+export function reachableRoutes(delivery: DueDelivery): Route[] {
+  return addressedRoutes(delivery).filter(({ gateway }) => !delivery.suppressed[ADAPTERS[gateway.adapter].address]);
+}
+
+function isSuppressed(delivery: DueDelivery): boolean {
+  return addressedRoutes(delivery).length > 0;
+}
+
+function addressedRoutes({ candidates, customer }: DueDelivery): Route[] {
   if (customer === null) return [];
   return candidates.filter(isUsable).flatMap((gateway) => {
     const to = usableAddress(customer, ADAPTERS[gateway.adapter].address);

@@ -10,12 +10,31 @@
  * - `ambiguous`: may have been sent; never repeated blindly.
  *
  * `code` is the provider's own code where there is one. `reason` is ours, in words, free of personal data.
+ * `misconfigured` is `gatewayWide` when no message can go through this gateway now, whatever its recipient.
+ * `rejected` has `optedOut` when the provider says that the recipient wants no messages.
  */
 export type SendOutcome =
   | { kind: "accepted"; providerId: string | null }
   | { kind: "refused"; code: string; reason: string; retryAfterMs?: number }
-  | { kind: "rejected"; code: string; reason: string; otherGateway: boolean }
-  | { kind: "misconfigured"; code: string; reason: string }
+  | { kind: "rejected"; code: string; reason: string; otherGateway: boolean; optedOut?: boolean }
+  | { kind: "misconfigured"; code: string; reason: string; gatewayWide?: boolean }
   | { kind: "ambiguous"; code: string; reason: string };
 
 export type SendOutcomeKind = SendOutcome["kind"];
+
+/**
+ * Whether an outcome speaks against the gateway itself: it limits, it is down, it does not answer, it refuses
+ * the account. What concerns one recipient or one message does not.
+ */
+export function blamesGateway(outcome: SendOutcome): boolean {
+  switch (outcome.kind) {
+    case "refused":
+    case "ambiguous":
+      return true;
+    case "misconfigured":
+      return outcome.gatewayWide === true;
+    case "accepted":
+    case "rejected":
+      return false;
+  }
+}

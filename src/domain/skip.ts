@@ -4,6 +4,7 @@ export const SKIP_REASONS = {
   no_channels: "The enterprise subscribes to no channel.",
   no_address: "The enterprise has no usable address for this channel.",
   channel_disabled: "No gateway of this channel is enabled.",
+  opted_out: "The recipient has opted out of this channel, or its address is known to be bad.",
   unsubscribed: "The enterprise no longer subscribes to this channel.",
   superseded: "A newer status of the same shipment went first on this channel.",
   expired: "The message could not be sent before it expired.",

@@ -35,6 +35,7 @@ export function outcomeOfAnswer<E>(answer: ProviderAnswer, dialect: AnswerDialec
     case "not_started":
       return {
         kind: "misconfigured",
+        gatewayWide: true,
         code: "not_configured",
         reason: `no request can be made with the API URL or the credentials configured for ${provider}`,
       };
@@ -68,13 +69,19 @@ function outcomeOfStatus<E>(answer: Answered, dialect: AnswerDialect<E>, nowMs: 
 function outcomeOfStranger({ status, truncated }: Answered, provider: string): SendOutcome {
   const code = String(status);
   if (status === 401 || status === 403) {
-    return { kind: "misconfigured", code, reason: `${provider} refused the credentials (HTTP ${status})` };
+    return {
+      kind: "misconfigured",
+      gatewayWide: true,
+      code,
+      reason: `${provider} refused the credentials (HTTP ${status})`,
+    };
   }
   if (status >= 400 && truncated === "interrupted") {
     return { kind: "refused", code, reason: `${provider} answered HTTP ${status}, but its explanation was cut off` };
   }
   const what = status < 400 ? "a redirect" : "a page that is not the provider's";
-  return { kind: "misconfigured", code, reason: `the API URL of ${provider} answers with ${what} (HTTP ${status})` };
+  const reason = `the API URL of ${provider} answers with ${what} (HTTP ${status})`;
+  return { kind: "misconfigured", gatewayWide: true, code, reason };
 }
 
 function withWait(outcome: SendOutcome, retryAfterMs: number | undefined): SendOutcome {

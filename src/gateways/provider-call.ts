@@ -1,5 +1,5 @@
+import { DEFAULT_TIMES } from "../domain/times.ts";
 import type { Fetch } from "./adapter.ts";
-import { CALL_TIMEOUT_MS } from "../domain/lease.ts";
 
 /** Most of an answer that is read, in bytes. Providers answer in less than 4 KiB. */
 export const MAX_ANSWER_BYTES = 65_536;
@@ -11,7 +11,7 @@ export type ProviderRequest = { url: string; headers: Record<string, string>; bo
  *
  * - `answered`: the status line came. `truncated` says why `bodyText` is not the whole body: it was longer
  *   than MAX_ANSWER_BYTES, or the connection or the time ended while it came. The status holds all the same.
- * - `timed_out`: no status within CALL_TIMEOUT_MS.
+ * - `timed_out`: no status in time.
  * - `broken`: the connection failed; a Worker is not told whether before or after the request had left.
  * - `not_started`: no HTTP request can be made of this URL and these headers, so nothing has left.
  */
@@ -29,10 +29,14 @@ export type Answered = {
  * Makes exactly one POST; never throws and never follows a redirect. The time runs from the start of the
  * call to the end of the body.
  */
-export async function callProvider(fetch: Fetch, request: ProviderRequest): Promise<ProviderAnswer> {
+export async function callProvider(
+  fetch: Fetch,
+  request: ProviderRequest,
+  timeoutMs: number = DEFAULT_TIMES.callTimeout,
+): Promise<ProviderAnswer> {
   const init = toRequestInit(request);
   if (init === null) return { kind: "not_started" };
-  const deadline = startDeadline(CALL_TIMEOUT_MS);
+  const deadline = startDeadline(timeoutMs);
   try {
     const response = await Promise.race([fetch(request.url, { ...init, signal: deadline.signal }), deadline.reached]);
     if (response === null) return { kind: "timed_out" };

@@ -1,4 +1,5 @@
 import type { AdapterName } from "../domain/adapter-facts.ts";
+import type { Times } from "../domain/times.ts";
 import type { Adapter, Fetch, ReceiptReader } from "./adapter.ts";
 import { createSendgridEmail } from "./sendgrid/sendgrid-email.ts";
 import { createSendgridReceiptReader } from "./sendgrid/sendgrid-receipts.ts";
@@ -25,12 +26,17 @@ export type ProviderSettings = Record<
 >;
 
 /** Every adapter by the name that gateway rows use. A new provider is one more line here. */
-export function createAdapters(settings: ProviderSettings, fetch: Fetch): Record<AdapterName, Adapter> {
+export function createAdapters(
+  settings: ProviderSettings,
+  fetch: Fetch,
+  { callTimeout: callTimeoutMs }: Pick<Times, "callTimeout">,
+): Record<AdapterName, Adapter> {
   const twilio = {
     apiUrl: settings.TWILIO_API_URL,
     accountSid: settings.TWILIO_ACCOUNT_SID,
     authToken: settings.TWILIO_AUTH_TOKEN,
     publicUrl: settings.PUBLIC_URL,
+    callTimeoutMs,
   };
   return {
     twilio_sms: createTwilioSms(
@@ -47,6 +53,7 @@ export function createAdapters(settings: ProviderSettings, fetch: Fetch): Record
         apiKey: settings.SENDGRID_API_KEY,
         fromEmail: settings.SENDGRID_FROM_EMAIL,
         fromName: settings.SENDGRID_FROM_NAME,
+        callTimeoutMs,
       },
       fetch,
     ),

@@ -1,5 +1,6 @@
 import { AppError } from "../domain/app-error.ts";
 import { bellsFor } from "../domain/bell.ts";
+import { expiryOf } from "../domain/expiry.ts";
 import { judgeOriginal, type StoredDelivery } from "../domain/original.ts";
 import type { OrderUpdate } from "../domain/order-update.ts";
 import { planDeliveries, type Plan } from "../domain/plan.ts";
@@ -15,7 +16,7 @@ export type AcceptedUpdate = {
   skipped: { channel: string; code: string; reason: string }[];
 };
 
-type Needs = Pick<Services, "directory" | "updates" | "ids" | "bells" | "defer" | "log">;
+type Needs = Pick<Services, "directory" | "updates" | "ids" | "bells" | "defer" | "log" | "times" | "expiry">;
 
 /**
  * Accepts one order update: plans a delivery or a skip for each channel and commits them before it answers.
@@ -48,7 +49,8 @@ async function commit(
 ): Promise<AcceptedUpdate | "duplicate"> {
   const updateId = services.ids.next("upd");
   const rows = plan.deliveries.map((planned) => ({ ...planned, deliveryId: services.ids.next("dlv") }));
-  const inserted = await services.updates.insert({ updateId, update, keys, deliveries: rows });
+  const expiresAfterMs = expiryOf(update.status, services.expiry, services.times.expires);
+  const inserted = await services.updates.insert({ updateId, update, keys, expiresAfterMs, deliveries: rows });
   if (inserted === "duplicate") return "duplicate";
   const { enterpriseId } = update;
   services.defer(ringBells(services, bellsFor(rows.map((row) => ({ ...row, enterpriseId })))));

@@ -8,13 +8,13 @@ import {
 } from "../domain/adapter-facts.ts";
 import { AppError } from "../domain/app-error.ts";
 import type { ChannelGatewayRequest } from "../domain/channel-gateway.ts";
-import type { Lane } from "../domain/lane.ts";
+import type { Kind } from "../domain/lane.ts";
 import type { Services } from "../services.ts";
 
 export type AddedGateway = {
   channelId: string;
   channelName: string;
-  kind: Lane;
+  kind: Kind;
   gatewayId: string;
   gatewayName: string;
   adapter: string;
@@ -61,7 +61,7 @@ async function findOrAddChannel(services: Needs, request: ChannelGatewayRequest,
   const channelKey = nameKey(request.channelName);
   const known = await services.channels.find(channelKey);
   if (known) return known;
-  const kind = request.kind ?? ADAPTERS[adapter].lane;
+  const kind = request.kind ?? ADAPTERS[adapter].kind;
   refuseMismatch(kind, adapter, request);
   const channel = { channelId: services.ids.next("ch"), channelName: request.channelName, channelKey, kind };
   const inserted = await services.channels.insertChannel(channel);
@@ -72,8 +72,8 @@ async function findOrAddChannel(services: Needs, request: ChannelGatewayRequest,
 }
 
 /** A channel of one kind is carried by adapters of that kind; one of kind `other` by any. */
-function refuseMismatch(kind: Lane, adapter: AdapterName, request: ChannelGatewayRequest): void {
-  const fits = kind === "other" || ADAPTERS[adapter].lane === kind;
+function refuseMismatch(kind: Kind, adapter: AdapterName, request: ChannelGatewayRequest): void {
+  const fits = kind === "other" || ADAPTERS[adapter].kind === kind;
   const isKindMeant = request.kind === undefined || request.kind === kind;
   if (fits && isKindMeant) return;
   throw new AppError(

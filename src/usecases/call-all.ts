@@ -15,10 +15,7 @@ const SLOTS = 6;
 /** The slots that one gateway may hold while another has work, so that one that hangs delays nobody else. */
 const SLOTS_PER_GATEWAY = 3;
 
-/** Results are recorded at least this often while calls go on, in ms. */
-const RECORD_EVERY_MS = 5_000;
-
-type Running = Pick<Services, "clock" | "log"> & {
+type Running = Pick<Services, "clock" | "log" | "times"> & {
   /** No call starts after this instant, ms on the services' clock. */
   deadline: number;
   record: (results: DeliveryResult[]) => Promise<void>;
@@ -29,7 +26,7 @@ export async function callAll(calls: Call[], running: Running): Promise<void> {
   const waiting = [...calls];
   const active = new Map<Call, Promise<void>>();
   const done: DeliveryResult[] = [];
-  let recordAt = running.clock.now() + RECORD_EVERY_MS;
+  let recordAt = running.clock.now() + running.times.recordEvery;
 
   while (waiting.length > 0 || active.size > 0) {
     if (running.clock.now() >= running.deadline) {
@@ -49,7 +46,7 @@ export async function callAll(calls: Call[], running: Running): Promise<void> {
     if (active.size > 0) await nextOf(active, running, recordAt);
     if (running.clock.now() >= recordAt && active.size < SLOTS) {
       await recordSoFar(done, running);
-      recordAt = running.clock.now() + RECORD_EVERY_MS;
+      recordAt = running.clock.now() + running.times.recordEvery;
     }
   }
   await running.record(done);

@@ -1,21 +1,21 @@
+import { planBatch, trialsDue, type PlannedSend } from "../domain/batch-plan.ts";
 import { bellsFor } from "../domain/bell.ts";
 import { stepAfter, type DeliveryResult } from "../domain/delivery-result.ts";
 import type { DueDelivery } from "../domain/due-delivery.ts";
-import { CALL_WINDOW_MS } from "../domain/lease.ts";
 import { renderMessage } from "../domain/message.ts";
 import { isOutage } from "../domain/outage.ts";
-import { WAIT_FOR_SIBLING_MS, decideSend, reachableGateways, type SendDecision } from "../domain/send-decision.ts";
+import { laneOf } from "../domain/lane.ts";
+import { reachableRoutes } from "../domain/send-decision.ts";
+import { callWindow } from "../domain/times.ts";
 import type { Services } from "../services.ts";
 import { callAll, type Call } from "./call-all.ts";
 import { keepTrying } from "./keep-trying.ts";
 import { recordResults } from "./record-results.ts";
 import { ringBells } from "./ring-bells.ts";
 
-type Needs = Pick<Services, "sending" | "adapters" | "bells" | "ids" | "clock" | "random" | "log">;
+type Needs = Pick<Services, "sending" | "adapters" | "bells" | "ids" | "clock" | "random" | "times" | "log">;
 
 type Intent = Parameters<Needs["sending"]["commitIntents"]>[0][number];
-
-type Send = { delivery: DueDelivery; decision: Extract<SendDecision, { kind: "send" }> };
 
 /** What a batch came to, for the log. */
 export type BatchReport = { named: number; called: number; results: number };
@@ -34,7 +34,8 @@ export async function deliverBatch(
   await services.sending.claim(named, leaseToken);
   const loaded = await keepTrying(() => services.sending.load(named, leaseToken), services.clock);
 
-  const { sends, results } = sortOut(loaded);
+  const trials = await takeTrials(services, loaded);
+  const { sends, results } = planBatch(loaded, { ...services, trials });
   const { calls, lost } = await intend(services, sends, leaseToken);
   if (lost > 0) services.log.info("leases_lost", { lost });
 
@@ -42,53 +43,31 @@ export async function deliverBatch(
     await recordResults(services, [...results, ...called]);
     results.splice(0);
   };
-  await callAll(calls, { ...services, deadline: claimedAt + CALL_WINDOW_MS, record });
+  await callAll(calls, { ...services, deadline: claimedAt + callWindow(services.times), record });
   await ringForBlocked(services, loaded);
   return { named: named.length, called: calls.length, results: loaded.length };
 }
 
-/** Decides about each claimed delivery; of siblings claimed together only the oldest goes. */
-function sortOut(loaded: DueDelivery[]): { sends: Send[]; results: DeliveryResult[] } {
-  const sends: Send[] = [];
-  const results: DeliveryResult[] = [];
-  const busy = new Set<string>();
-  for (const delivery of loaded.toSorted(byAge)) {
-    if (delivery.unlogged) {
-      results.push({ delivery, attempt: null, step: { state: "skip_logged", code: delivery.code ?? "" } });
-    }
-    if (!delivery.mine) continue;
-    const sibling = JSON.stringify([delivery.enterpriseId, delivery.shipmentId, delivery.channelId]);
-    const decision: SendDecision = busy.has(sibling) ? { kind: "wait" } : decideSend(delivery);
-    switch (decision.kind) {
-      case "send":
-        busy.add(sibling);
-        sends.push({ delivery, decision });
-        break;
-      case "skip":
-        results.push({ delivery, attempt: null, step: { state: "skipped", code: decision.code } });
-        break;
-      case "wait":
-        busy.add(sibling);
-        results.push({ delivery, attempt: null, step: { state: "given_back", delayMs: WAIT_FOR_SIBLING_MS } });
-    }
-  }
-  return { sends, results };
-}
-
-function byAge(a: DueDelivery, b: DueDelivery): number {
-  return a.occurredAt - b.occurredAt || (a.deliveryId < b.deliveryId ? -1 : 1);
+/** The trials that are due and nobody else has taken. One more statement, and only when one is due. */
+async function takeTrials({ sending }: Needs, loaded: DueDelivery[]): Promise<Set<string>> {
+  const due = trialsDue(loaded);
+  return new Set(due.length === 0 ? [] : await sending.takeTrials(due));
 }
 
 /** Commits the intents and turns those that hold into calls. What lost its lease is nobody's business here. */
-async function intend(services: Needs, sends: Send[], leaseToken: string): Promise<{ calls: Call[]; lost: number }> {
+async function intend(
+  services: Needs,
+  sends: PlannedSend[],
+  leaseToken: string,
+): Promise<{ calls: Call[]; lost: number }> {
   if (sends.length === 0) return { calls: [], lost: 0 };
   const byAttempt = new Map(sends.map((send) => [services.ids.next("att"), send]));
-  const intents = [...byAttempt].map(([attemptId, { delivery, decision }]) => ({
+  const intents = [...byAttempt].map(([attemptId, { delivery, route }]) => ({
     attemptId,
     enterpriseId: delivery.enterpriseId,
     deliveryId: delivery.deliveryId,
-    gatewayId: decision.gateway.gatewayId,
-    gateway: decision.gateway.gatewayName,
+    gatewayId: route.gateway.gatewayId,
+    gateway: route.gateway.gatewayName,
   }));
   const committed = await commitIntents(services, intents, leaseToken);
   const calls = committed.flatMap(({ attemptId }) => {
@@ -112,7 +91,7 @@ function triesOf({ candidates }: DueDelivery): number {
   return candidates.reduce((tries, candidate) => tries + candidate.tries, 0);
 }
 
-function toCall(services: Needs, attemptId: string, { delivery, decision: { gateway, to } }: Send): Call {
+function toCall(services: Needs, attemptId: string, { delivery, route: { gateway, to } }: PlannedSend): Call {
   const { gatewayId, gatewayName, adapter, sender } = gateway;
   const attempt = { attemptId, gatewayId, gateway: gatewayName };
   return {
@@ -131,23 +110,27 @@ function toCall(services: Needs, attemptId: string, { delivery, decision: { gate
       step: stepAfter(outcome, {
         attemptNo: triesOf(delivery) + 1,
         random: services.random(),
-        ...otherGateways(delivery, gatewayId),
+        times: services.times,
+        lane: delivery.lane,
+        ...otherLanes(delivery, gatewayId),
       }),
     }),
   };
 }
 
-function otherGateways(delivery: DueDelivery, usedId: string) {
+function otherLanes(delivery: DueDelivery, usedId: string) {
   const used = delivery.candidates.find((candidate) => candidate.gatewayId === usedId);
-  const others = reachableGateways(delivery).filter(({ gateway }) => gateway.gatewayId !== usedId);
-  return {
-    hasOtherGateway: others.length > 0,
-    hasFreshGateway: others.some(({ gateway }) => gateway.tries < (used?.tries ?? 0) + 1),
-  };
+  const others = reachableRoutes(delivery).flatMap(({ gateway }) => (gateway.gatewayId === usedId ? [] : [gateway]));
+  const fresh = others.find((gateway) => gateway.tries < (used?.tries ?? 0) + 1);
+  const lane = (gateway = others[0]) => (gateway === undefined ? null : laneOf(delivery.kind, gateway.track));
+  return { otherLane: lane(), freshLane: fresh === undefined ? null : lane(fresh) };
 }
 
 /** Due, but not ours: a sibling is being sent. Their bells are repeated, or they would wait for the sweep. */
 async function ringForBlocked(services: Needs, loaded: DueDelivery[]): Promise<void> {
   const blocked = loaded.filter((delivery) => delivery.due);
-  await ringBells(services, bellsFor(blocked.map((delivery) => ({ ...delivery, delayMs: WAIT_FOR_SIBLING_MS }))));
+  await ringBells(
+    services,
+    bellsFor(blocked.map((delivery) => ({ ...delivery, delayMs: services.times.waitForSibling }))),
+  );
 }

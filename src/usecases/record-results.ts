@@ -11,7 +11,7 @@ export async function recordResults(services: Needs, results: DeliveryResult[]):
   if (results.length === 0) return;
   await keepTrying(() => services.sending.record(results), services.clock);
   const again = results.flatMap(({ delivery, step }) =>
-    step.state === "retrying" || step.state === "given_back" ? [{ ...delivery, delayMs: step.delayMs }] : [],
+    step.state === "retrying" || step.state === "given_back" ? [{ ...delivery, ...step }] : [],
   );
   await ringBells(services, bellsFor(again));
 }

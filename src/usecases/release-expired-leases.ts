@@ -1,10 +1,10 @@
-import { stepAfter, type AttemptOutcome, type DeliveryResult } from "../domain/delivery-result.ts";
+import { LEASE_EXPIRED, stepAfter, type AttemptOutcome, type DeliveryResult } from "../domain/delivery-result.ts";
 import type { Services } from "../services.ts";
 import { recordResults } from "./record-results.ts";
 
 const PER_RUN = 200;
 
-type Needs = Pick<Services, "sweeping" | "sending" | "bells" | "clock" | "random" | "log">;
+type Needs = Pick<Services, "sweeping" | "sending" | "bells" | "clock" | "random" | "times" | "log">;
 
 type ExpiredLease = Awaited<ReturnType<Services["sweeping"]["findExpiredLeases"]>>[number];
 
@@ -15,12 +15,12 @@ type ExpiredLease = Awaited<ReturnType<Services["sweeping"]["findExpiredLeases"]
  */
 export async function releaseExpiredLeases(services: Needs): Promise<number> {
   const expired = await services.sweeping.findExpiredLeases(PER_RUN);
-  const results = expired.map((lease) => resultOf(lease, services.random()));
+  const results = expired.map((lease) => resultOf(lease, services));
   await recordResults(services, results);
   return expired.length;
 }
 
-function resultOf(lease: ExpiredLease, random: number): DeliveryResult {
+function resultOf(lease: ExpiredLease, { random, times }: Needs): DeliveryResult {
   const delivery = { ...lease, wasTried: lease.attemptNo > 1 };
   const { attemptId, gatewayId, gateway } = lease;
   if (attemptId === null || gatewayId === null || gateway === null) {
@@ -28,7 +28,8 @@ function resultOf(lease: ExpiredLease, random: number): DeliveryResult {
   }
   const outcome = outcomeOf(lease);
   // Which other gateways there are is not asked for here; a fail-over that was due ends with its reason.
-  const situation = { attemptNo: lease.attemptNo, random, hasFreshGateway: false, hasOtherGateway: false };
+  const { attemptNo, lane } = lease;
+  const situation = { attemptNo, random: random(), times, lane, freshLane: null, otherLane: null };
   return { delivery, attempt: { attemptId, gatewayId, gateway, outcome }, step: stepAfter(outcome, situation) };
 }
 
@@ -48,6 +49,6 @@ function outcomeOf({ outcome, providerId, code, reason }: ExpiredLease): Attempt
       return { kind: "misconfigured", ...why };
     case "ambiguous":
     case null:
-      return { kind: "ambiguous", code: "lease_expired", reason: "The sender went away before it heard the answer." };
+      return { kind: "ambiguous", code: LEASE_EXPIRED, reason: "The sender went away before it heard the answer." };
   }
 }

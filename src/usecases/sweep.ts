@@ -4,18 +4,17 @@ import { releaseExpiredLeases } from "./release-expired-leases.ts";
 import { ringSilent } from "./ring-silent.ts";
 
 /** One cron run sweeps again and again until the next one is near, in ms. */
-const EVERY_MS = 5_000;
 const FOR_MS = 55_000;
 
-type Needs = Pick<Services, "sweeping" | "sending" | "bells" | "log" | "clock" | "random">;
+type Needs = Pick<Services, "sweeping" | "sending" | "bells" | "log" | "clock" | "random" | "times">;
 
-/** Sweeps every 5 s for 55 s. A sweep that fails is logged, and the next one tries again. */
+/** Sweeps every 5 s (by default) for 55 s. A sweep that fails is logged, and the next one tries again. */
 export async function sweepForAMinute(services: Needs): Promise<void> {
   const end = services.clock.now() + FOR_MS;
   for (;;) {
     await sweepOnce(services);
-    if (services.clock.now() + EVERY_MS > end) return;
-    await services.clock.timer(EVERY_MS).elapsed;
+    if (services.clock.now() + services.times.sweepEvery > end) return;
+    await services.clock.timer(services.times.sweepEvery).elapsed;
   }
 }
 

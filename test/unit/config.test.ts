@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ConfigError, readConfig } from "../../src/config.ts";
+import { DEFAULT_TIMES } from "../../src/domain/times.ts";
 
 const ENV = { DATABASE_URL: "https://user:pa55word@db.test", PUBLIC_URL: "https://notify.test" };
 
@@ -19,6 +20,8 @@ describe("the settings", () => {
     expect(readConfig(ENV)).toEqual({
       ...ENV,
       API_TOKEN: "",
+      EXPIRES_AFTER: new Map(),
+      TIMES: DEFAULT_TIMES,
       TWILIO_API_URL: "https://api.twilio.com",
       TWILIO_ACCOUNT_SID: "",
       TWILIO_AUTH_TOKEN: "",
@@ -55,6 +58,28 @@ describe("the settings", () => {
       "DATABASE_URL",
       "http://user:pw@127.0.0.1:3900",
     );
+  });
+});
+
+describe("settings written as JSON", () => {
+  test("give each status its expiry, in ms, whatever its case", () => {
+    const { EXPIRES_AFTER } = readConfig({ ...ENV, EXPIRES_AFTER: '{"Out for Delivery": 7200}' });
+    expect([...EXPIRES_AFTER]).toEqual([["out for delivery", 7_200_000]]);
+  });
+
+  test("change the durations that they name and no others", () => {
+    const { TIMES } = readConfig({ ...ENV, TIMES: '{"lease": 4000, "callTimeout": 1000}' });
+    expect(TIMES).toEqual({ ...DEFAULT_TIMES, lease: 4_000, callTimeout: 1_000 });
+  });
+
+  test.each([
+    ["TIMES", '{"lease": 15000}', "lease must be at least twice callTimeout"],
+    ["TIMES", '{"leese": 15000}', "TIMES"],
+    ["TIMES", "[", "must be JSON"],
+    ["EXPIRES_AFTER", '{"shipped": -1}', "EXPIRES_AFTER"],
+    ["EXPIRES_AFTER", "7200", "EXPIRES_AFTER"],
+  ])("are refused when they cannot be meant: %s=%s", (name, value, because) => {
+    expect(refusal({ ...ENV, [name]: value })).toContain(because);
   });
 });
 

@@ -1,6 +1,7 @@
 import { createExecutionContext, createMessageBatch, getQueueResult, waitOnExecutionContext } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { Client } from "@planetscale/database";
+import { LANES } from "../../src/domain/lane.ts";
 import worker from "../../src/index.ts";
 import type { BellMessage } from "../../src/queue/bell.ts";
 
@@ -127,12 +128,7 @@ export function quietEnv(settings: Partial<Env> = {}): { env: Env; bells: KeptBe
         for (const { body, delaySeconds } of messages) bells.push({ lane, body, delaySeconds: delaySeconds ?? 0 });
       },
     }) as unknown as Queue;
-  const queues = {
-    QUEUE_SMS: queue("sms"),
-    QUEUE_EMAIL: queue("email"),
-    QUEUE_WHATSAPP: queue("whatsapp"),
-    QUEUE_OTHER: queue("other"),
-  };
+  const queues = Object.fromEntries(LANES.map((lane) => [`QUEUE_${lane.toUpperCase()}`, queue(lane)]));
   return { env: { ...env, ...queues, ...settings }, bells };
 }
 

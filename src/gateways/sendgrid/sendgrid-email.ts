@@ -7,8 +7,14 @@ import { parseMailbox } from "./mailbox.ts";
 import type { Mailbox } from "./mailbox.ts";
 import { SENDGRID_ANSWER } from "./sendgrid-errors.ts";
 
-/** `apiUrl` without a trailing slash; `fromName` may be "". */
-export type SendgridEmailConfig = { apiUrl: string; apiKey: string; fromEmail: string; fromName: string };
+/** `apiUrl` without a trailing slash; `fromName` may be "". `callTimeoutMs`: see `callProvider`. */
+export type SendgridEmailConfig = {
+  apiUrl: string;
+  apiKey: string;
+  fromEmail: string;
+  fromName: string;
+  callTimeoutMs?: number;
+};
 
 /**
  * E-mail by SendGrid (https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send), as text and
@@ -23,7 +29,7 @@ export function createSendgridEmail(config: SendgridEmailConfig, fetch: Fetch): 
       const from = message.sender ? parseMailbox(message.sender) : { email: config.fromEmail, name: config.fromName };
       if (from.email === "") return notConfigured("a sender for SendGrid");
 
-      const answer = await callProvider(fetch, {
+      const request = {
         url: `${apiUrl}/v3/mail/send`,
         headers: {
           authorization: `Bearer ${apiKey}`,
@@ -31,7 +37,8 @@ export function createSendgridEmail(config: SendgridEmailConfig, fetch: Fetch): 
           accept: "application/json",
         },
         body: JSON.stringify(toMail(message, from)),
-      });
+      };
+      const answer = await callProvider(fetch, request, config.callTimeoutMs);
       return outcomeOfAnswer(answer, SENDGRID_ANSWER, Date.now());
     },
   };

@@ -39,7 +39,9 @@ const BY_FIELD: readonly (readonly [field: RegExp, kind: "recipient" | "config",
 
 function outcomeOfSendgridError(error: SendgridError, status: number): SendOutcome {
   const known = BY_STATUS[status];
-  if (known !== undefined) return { kind: "misconfigured", code: String(status), reason: known };
+  if (known !== undefined) {
+    return { kind: "misconfigured", gatewayWide: status === 401, code: String(status), reason: known };
+  }
 
   for (const field of error) {
     const row = BY_FIELD.find(([pattern]) => pattern.test(field ?? ""));

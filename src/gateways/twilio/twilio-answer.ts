@@ -20,16 +20,21 @@ function outcomeOfTwilioCode(number: number, status: number): SendOutcome {
     case "retry":
       return { kind: "refused", code, reason };
     case "config":
-      return { kind: "misconfigured", code, reason };
+      return { kind: "misconfigured", gatewayWide: isAboutAccount(number), code, reason };
     case "final":
       return { kind: "rejected", code, reason, otherGateway: false };
     case "elsewhere":
       return { kind: "rejected", code, reason, otherGateway: true };
     case undefined:
       return status === 401 || status === 403
-        ? { kind: "misconfigured", code, reason }
+        ? { kind: "misconfigured", gatewayWide: true, code, reason }
         : { kind: "rejected", code, reason, otherGateway: false };
   }
+}
+
+/** Codes that refuse every message of the account: credentials, suspension, an API URL that is not one. */
+function isAboutAccount(code: number): boolean {
+  return (code >= 20003 && code <= 20008) || code === 20404 || code === 30002;
 }
 
 function readSid(bodyText: string): string | null {

@@ -14,6 +14,8 @@ export type TwilioAccount = {
   authToken: string;
   /** Where Twilio reaches this service; status callbacks go to `/callbacks/twilio` there. */
   publicUrl: string;
+  /** Longest time for one call, in ms; see `callProvider`. */
+  callTimeoutMs?: number;
 };
 
 export type FormField = readonly [name: string, value: string];
@@ -35,7 +37,7 @@ export async function createTwilioMessage(
   if (publicUrl === "") return notConfigured("the public URL for Twilio's callbacks");
 
   const form = new URLSearchParams([...fields, ["StatusCallback", statusCallback(publicUrl, message)]]);
-  const answer = await callProvider(fetch, {
+  const request = {
     url: `${apiUrl}/2010-04-01/Accounts/${encodeURIComponent(accountSid)}/Messages.json`,
     headers: {
       authorization: `Basic ${encodeBase64(`${accountSid}:${authToken}`)}`,
@@ -43,7 +45,8 @@ export async function createTwilioMessage(
       accept: "application/json",
     },
     body: form.toString(),
-  });
+  };
+  const answer = await callProvider(fetch, request, account.callTimeoutMs);
   return outcomeOfAnswer(answer, TWILIO_ANSWER, Date.now());
 }
 

@@ -6,20 +6,20 @@ import {
   isAdapterName,
   nameKey,
 } from "../../../src/domain/adapter-facts.ts";
-import { LANES } from "../../../src/domain/lane.ts";
+import { KINDS } from "../../../src/domain/lane.ts";
 
 describe("adapters", () => {
-  test("go to the lane and the address of their provider's messages", () => {
+  test("go to the kind of channel and the address of their provider's messages", () => {
     expect(ADAPTERS).toEqual({
-      twilio_sms: { lane: "sms", address: "phone" },
-      twilio_whatsapp: { lane: "whatsapp", address: "phone" },
-      sendgrid_email: { lane: "email", address: "email" },
+      twilio_sms: { kind: "sms", address: "phone" },
+      twilio_whatsapp: { kind: "whatsapp", address: "phone" },
+      sendgrid_email: { kind: "email", address: "email" },
     });
   });
 
   test("have lanes that exist and names that fit their column", () => {
     for (const name of ADAPTER_NAMES) {
-      expect(LANES).toContain(ADAPTERS[name].lane);
+      expect(KINDS).toContain(ADAPTERS[name].kind);
       expect(name).toMatch(/^[a-z_]{1,20}$/);
     }
   });

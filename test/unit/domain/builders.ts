@@ -19,11 +19,11 @@ export function anUpdate(changes: Partial<OrderUpdate> = {}): OrderUpdate {
 }
 
 export function aGateway(changes: Partial<GatewayFacts> = {}): GatewayFacts {
-  return { gatewayId: newId("gw"), gatewayName: "Twilio", adapter: "twilio_sms", enabled: true, ...changes };
+  return { gatewayId: newId("gw"), gatewayName: "Twilio", adapter: "twilio_sms", enabled: true, track: 0, ...changes };
 }
 
 export function aChannel(changes: Partial<SubscribedChannel> = {}): SubscribedChannel {
-  return { channelId: newId("ch"), channelName: "SMS", lane: "sms", gateways: [aGateway()], ...changes };
+  return { channelId: newId("ch"), channelName: "SMS", kind: "sms", gateways: [aGateway()], ...changes };
 }
 
 export function anEnterprise(changes: Partial<Enterprise> = {}): Enterprise {
@@ -31,7 +31,16 @@ export function anEnterprise(changes: Partial<Enterprise> = {}): Enterprise {
 }
 
 export function aCandidate(changes: Partial<GatewayCandidate> = {}): GatewayCandidate {
-  return { ...aGateway(), sender: null, tries: 0, barred: false, ...changes };
+  return {
+    ...aGateway(),
+    sender: null,
+    account: "",
+    health: "well",
+    trialInMs: 0,
+    tries: 0,
+    barred: false,
+    ...changes,
+  };
 }
 
 /** A delivery that our claim holds and that nothing keeps from being sent. */
@@ -46,6 +55,7 @@ export function aDueDelivery(changes: Partial<DueDelivery> = {}): DueDelivery {
     occurredAt: now - 5_000,
     timestampText: "2026-06-15 12:00:00",
     lane: "sms",
+    kind: "sms",
     channelId: "ch-sms",
     channel: "SMS",
     gateway: "Twilio",
@@ -60,6 +70,7 @@ export function aDueDelivery(changes: Partial<DueDelivery> = {}): DueDelivery {
     expiresAt: now + 60_000,
     customer: { isSubscribed: true, phone: "+34600111222", email: "ops@shop.test" },
     candidates: [aCandidate()],
+    suppressed: { phone: false, email: false },
     wasTried: changes.candidates?.some((candidate) => candidate.tries > 0) ?? false,
     newerSent: false,
     newerPending: false,

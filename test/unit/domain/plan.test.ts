@@ -16,15 +16,15 @@ describe("a plan", () => {
     const sms = aChannel();
     const email = aChannel({
       channelName: "Email",
-      lane: "email",
+      kind: "email",
       gateways: [
         aGateway({ gatewayName: "SendGrid", adapter: "sendgrid_email" }),
         aGateway({ gatewayName: "Second", adapter: "sendgrid_email" }),
       ],
     });
-    const row = (position: number, { lane, channelId, channelName, gateways: [gateway] }: typeof sms) => ({
+    const row = (position: number, { kind, channelId, channelName, gateways: [gateway] }: typeof sms) => ({
       position,
-      lane,
+      lane: kind,
       channelId,
       channel: channelName,
       gatewayId: gateway?.gatewayId,
@@ -49,7 +49,7 @@ describe("a plan", () => {
 
   test("passes over a gateway whose kind of address the enterprise does not have", () => {
     const email = aGateway({ adapter: "sendgrid_email" });
-    const channels = [aChannel({ lane: "other", gateways: [aGateway(), email] })];
+    const channels = [aChannel({ kind: "other", gateways: [aGateway(), email] })];
     expect(planned({ phone: null, channels })).toEqual([
       { gatewayId: email.gatewayId, gateway: email.gatewayName, skip: null },
     ]);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Adapter, Fetch } from "../../../src/gateways/adapter.ts";
-import { CALL_TIMEOUT_MS } from "../../../src/domain/lease.ts";
+import { DEFAULT_TIMES } from "../../../src/domain/times.ts";
 import { createSendgridEmail } from "../../../src/gateways/sendgrid/sendgrid-email.ts";
 import { createTwilioSms } from "../../../src/gateways/twilio/twilio-sms.ts";
 import { createTwilioWhatsapp } from "../../../src/gateways/twilio/twilio-whatsapp.ts";
@@ -145,7 +145,7 @@ describe.each(ADAPTERS)("$name: silence", ({ create }) => {
   test("may have been sent", async () => {
     const sending = create(() => new Promise(() => undefined)).send(aMessage());
 
-    await vi.advanceTimersByTimeAsync(CALL_TIMEOUT_MS);
+    await vi.advanceTimersByTimeAsync(DEFAULT_TIMES.callTimeout);
 
     expect(await sending).toMatchObject({ kind: "ambiguous", code: "timeout" });
   });

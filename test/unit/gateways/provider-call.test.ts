@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { CALL_TIMEOUT_MS } from "../../../src/domain/lease.ts";
+import { DEFAULT_TIMES } from "../../../src/domain/times.ts";
 import { MAX_ANSWER_BYTES, callProvider } from "../../../src/gateways/provider-call.ts";
 import { recordingFetch, streamOf } from "./support.ts";
 
@@ -105,7 +105,7 @@ describe("the time limit", () => {
       return new Promise(() => undefined);
     }, REQUEST);
 
-    await vi.advanceTimersByTimeAsync(CALL_TIMEOUT_MS - 1);
+    await vi.advanceTimersByTimeAsync(DEFAULT_TIMES.callTimeout - 1);
     expect(signal?.aborted).toBe(false);
     await vi.advanceTimersByTimeAsync(1);
 
@@ -122,7 +122,7 @@ describe("the time limit", () => {
       REQUEST,
     );
 
-    await vi.advanceTimersByTimeAsync(CALL_TIMEOUT_MS);
+    await vi.advanceTimersByTimeAsync(DEFAULT_TIMES.callTimeout);
 
     expect(await call).toEqual({ kind: "timed_out" });
   });
@@ -131,7 +131,7 @@ describe("the time limit", () => {
     const { body, state } = streamOf(["half"], "hang");
     const call = callProvider(async () => new Response(body, { status: 202 }), REQUEST);
 
-    await vi.advanceTimersByTimeAsync(CALL_TIMEOUT_MS);
+    await vi.advanceTimersByTimeAsync(DEFAULT_TIMES.callTimeout);
 
     expect(await call).toMatchObject({ kind: "answered", status: 202, bodyText: "half", truncated: "interrupted" });
     expect(state.cancelled).toBe(true);

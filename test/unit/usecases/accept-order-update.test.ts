@@ -7,7 +7,7 @@ import { acceptingWith } from "./fakes.ts";
 
 describe("accepting an order update", () => {
   test("answers with the deliveries to come and the skips with their reasons", async () => {
-    const disabled = aChannel({ channelName: "Email", lane: "email", gateways: [] });
+    const disabled = aChannel({ channelName: "Email", kind: "email", gateways: [] });
     const world = acceptingWith(anEnterprise({ channels: [aChannel(), disabled] }));
     const accepted = await acceptOrderUpdate(world, anUpdate(), null);
     expect(accepted).toEqual({
@@ -47,7 +47,7 @@ describe("accepting an order update", () => {
   });
 
   test("rings for every row, also for skips, whose reasons are still to be logged", async () => {
-    const enterprise = anEnterprise({ channels: [aChannel(), aChannel({ lane: "email", gateways: [] })] });
+    const enterprise = anEnterprise({ channels: [aChannel(), aChannel({ kind: "email", gateways: [] })] });
     const world = acceptingWith(enterprise);
     const update = anUpdate();
     await acceptOrderUpdate(world, update, null);

@@ -1,5 +1,6 @@
 import { vi } from "vitest";
 import { createClock } from "../../../src/clock.ts";
+import { DEFAULT_TIMES } from "../../../src/domain/times.ts";
 import type { DeliveryResult } from "../../../src/domain/delivery-result.ts";
 import type { SendOutcome } from "../../../src/domain/send-outcome.ts";
 import { callAll, type Call } from "../../../src/usecases/call-all.ts";
@@ -67,7 +68,7 @@ export function run(calls: ReturnType<typeof aCall>[], deadlineMs = 50_000) {
   const clock = createClock();
   state.done = callAll(
     calls.map(({ call }) => call),
-    { clock, log: state.log, deadline: startedAt + deadlineMs, record },
+    { clock, times: DEFAULT_TIMES, log: state.log, deadline: startedAt + deadlineMs, record },
   ).then(() => {
     state.isDone = true;
   });

@@ -25,7 +25,7 @@ async function deliverOne(outcome: SendOutcome, candidates = [aCandidate()]) {
 describe("a delivery that is to be tried again", () => {
   test("gets a bell that comes when it is due", async () => {
     const { step, bells, delivery } = await deliverOne({ ...REFUSED, retryAfterMs: 90_000 });
-    expect(step).toEqual({ state: "retrying", delayMs: 92_500 });
+    expect(step).toEqual({ state: "retrying", delayMs: 92_500, lane: "sms" });
     expect(bells.rung).toEqual([
       { lane: "sms", enterpriseId: delivery.enterpriseId, deliveryIds: [delivery.deliveryId], delayMs: 92_500 },
     ]);
@@ -64,8 +64,12 @@ describe("a delivery that is to be tried again", () => {
 });
 
 describe("fail-over", () => {
-  const backedOff = { state: "retrying", delayMs: expect.toSatisfy((delayMs: number) => delayMs >= 2_500) };
-  const atOnce = { state: "retrying", delayMs: 0 };
+  const backedOff = {
+    state: "retrying",
+    delayMs: expect.toSatisfy((delayMs: number) => delayMs >= 2_500),
+    lane: "sms",
+  };
+  const atOnce = { state: "retrying", delayMs: 0, lane: "sms" };
 
   test.each([
     ["to one that was never asked", [{}, {}], atOnce],

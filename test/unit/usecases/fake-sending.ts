@@ -3,6 +3,7 @@ import type { AdapterName } from "../../../src/domain/adapter-facts.ts";
 import type { DeliveryResult } from "../../../src/domain/delivery-result.ts";
 import type { DueDelivery } from "../../../src/domain/due-delivery.ts";
 import type { OutboundMessage } from "../../../src/domain/outbound-message.ts";
+import { DEFAULT_TIMES } from "../../../src/domain/times.ts";
 import type { SendOutcome } from "../../../src/domain/send-outcome.ts";
 import type { Services } from "../../../src/services.ts";
 import { ACCEPTED } from "./call-kit.ts";
@@ -39,6 +40,10 @@ export function deliveringWith(loaded: DueDelivery[]) {
       steps.push("find committed");
       return intents.filter((intent) => !lost.has(intent.deliveryId));
     },
+    takeTrials: async (gatewayIds) => {
+      steps.push("take trials");
+      return gatewayIds;
+    },
     record: async (results) => {
       steps.push("record");
       const failure = failures.shift();
@@ -67,6 +72,7 @@ export function deliveringWith(loaded: DueDelivery[]) {
     ids: countingIds(),
     clock: createClock(),
     random: () => 0.5,
+    times: DEFAULT_TIMES,
     log: fakeLog(),
     adapters: {
       twilio_sms: adapter("twilio_sms"),

@@ -3,6 +3,7 @@ import type { NewUpdate } from "../../../src/db/updates.ts";
 import type { Bell } from "../../../src/domain/bell.ts";
 import type { Enterprise } from "../../../src/domain/directory.ts";
 import type { StoredDelivery } from "../../../src/domain/original.ts";
+import { DEFAULT_TIMES } from "../../../src/domain/times.ts";
 import type { Ids } from "../../../src/ids.ts";
 import type { Log, LogFields } from "../../../src/log.ts";
 import type { Services } from "../../../src/services.ts";
@@ -92,6 +93,8 @@ export function acceptingWith(enterprise: Enterprise | null) {
     updates: fakeUpdates(),
     ids: countingIds(),
     bells: fakeBells(),
+    times: DEFAULT_TIMES,
+    expiry: new Map<string, number>(),
     log: fakeLog(),
     deferred,
     defer: (work: Promise<unknown>) => {

@@ -3,6 +3,7 @@ import type { EndedHold, ExpiredLease } from "../../../src/db/leases.ts";
 import type { SilentDelivery } from "../../../src/db/silent.ts";
 import { Outage } from "../../../src/domain/outage.ts";
 import type { DeliveryResult } from "../../../src/domain/delivery-result.ts";
+import { DEFAULT_TIMES } from "../../../src/domain/times.ts";
 import type { Services } from "../../../src/services.ts";
 import { sweepForAMinute, sweepOnce } from "../../../src/usecases/sweep.ts";
 import { newId } from "../domain/builders.ts";
@@ -37,7 +38,17 @@ function sweepingOver({ silent = [], expired = [], ended = [] }: Found) {
     steps.push(["ring", rung.flatMap((bell) => bell.deliveryIds)]);
     return ring(rung);
   };
-  return { steps, recorded, sending, sweeping, bells, log: fakeLog(), clock: hastyClock(), random: () => 0.5 };
+  return {
+    steps,
+    recorded,
+    sending,
+    sweeping,
+    bells,
+    log: fakeLog(),
+    clock: hastyClock(),
+    random: () => 0.5,
+    times: DEFAULT_TIMES,
+  };
 }
 
 const aSilent = (): SilentDelivery => ({ lane: "sms", enterpriseId: newId("ent"), deliveryId: newId("dlv") });
@@ -92,7 +103,7 @@ describe("one sweep", () => {
 
   test.each([
     ["accepted", { state: "sent" }],
-    ["refused", { state: "retrying", delayMs: 2_500 }],
+    ["refused", { state: "retrying", delayMs: 2_500, lane: "sms" }],
     ["not_started", { state: "given_back", delayMs: 0 }],
     ["rejected", { state: "failed", code: "rejected", providerCode: "21211" }],
     ["misconfigured", { state: "failed", code: "misconfigured", providerCode: "21211" }],

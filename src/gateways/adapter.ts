@@ -1,3 +1,4 @@
+import type { LookUp, LookUpAnswer } from "../domain/look-up.ts";
 import type { OutboundMessage } from "../domain/outbound-message.ts";
 import type { Receipt } from "../domain/receipt.ts";
 import type { SendOutcome } from "../domain/send-outcome.ts";
@@ -9,6 +10,11 @@ export type Adapter = {
    * connection: those are outcomes. The call takes at most `callTimeoutMs`, counted from its start.
    */
   send: (message: OutboundMessage) => Promise<SendOutcome>;
+  /**
+   * Finds the messages at the provider that fit an attempt, without changing anything there. Never throws for
+   * an answer. Absent where the provider cannot be asked. Takes at most the time of one call in all.
+   */
+  lookUp?: (question: LookUp) => Promise<LookUpAnswer>;
 };
 
 /** A callback as it came in: the body untouched, the URL as the provider was told it. */

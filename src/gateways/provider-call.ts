@@ -1,16 +1,23 @@
 import { DEFAULT_TIMES } from "../domain/times.ts";
 import type { Fetch } from "./adapter.ts";
 
-/** Most of an answer that is read, in bytes. Providers answer in less than 4 KiB. */
+/** Most of an answer that is read, in bytes, where nothing else is said. Providers answer a send in less than 4 KiB. */
 export const MAX_ANSWER_BYTES = 65_536;
 
-export type ProviderRequest = { url: string; headers: Record<string, string>; body: string };
+/** `GET` asks, `POST` changes something. */
+export type ProviderRequest = { url: string; headers: Record<string, string> } & (
+  | { method: "GET" }
+  | { method: "POST"; body: string }
+);
+
+/** `timeoutMs`: from the start of the call to the end of the body. `maxBytes`: most of the body that is read. */
+export type CallLimits = { timeoutMs?: number | undefined; maxBytes?: number | undefined };
 
 /**
  * What became of one HTTP call.
  *
  * - `answered`: the status line came. `truncated` says why `bodyText` is not the whole body: it was longer
- *   than MAX_ANSWER_BYTES, or the connection or the time ended while it came. The status holds all the same.
+ *   than may be read, or the connection or the time ended while it came. The status holds all the same.
  * - `timed_out`: no status in time.
  * - `broken`: the connection failed; a Worker is not told whether before or after the request had left.
  * - `not_started`: no HTTP request can be made of this URL and these headers, so nothing has left.
@@ -25,14 +32,11 @@ export type Answered = {
   truncated: false | "too_long" | "interrupted";
 };
 
-/**
- * Makes exactly one POST; never throws and never follows a redirect. The time runs from the start of the
- * call to the end of the body.
- */
+/** Makes exactly one HTTP call; never throws and never follows a redirect. */
 export async function callProvider(
   fetch: Fetch,
   request: ProviderRequest,
-  timeoutMs: number = DEFAULT_TIMES.callTimeout,
+  { timeoutMs = DEFAULT_TIMES.callTimeout, maxBytes = MAX_ANSWER_BYTES }: CallLimits = {},
 ): Promise<ProviderAnswer> {
   const init = toRequestInit(request);
   if (init === null) return { kind: "not_started" };
@@ -41,7 +45,7 @@ export async function callProvider(
     const response = await Promise.race([fetch(request.url, { ...init, signal: deadline.signal }), deadline.reached]);
     if (response === null) return { kind: "timed_out" };
     const { status, headers } = response;
-    return { kind: "answered", status, headers, ...(await readBody(response, deadline.reached)) };
+    return { kind: "answered", status, headers, ...(await readBody(response, maxBytes, deadline.reached)) };
   } catch {
     // The error's text may quote the URL, and its kind does not say how far the request came.
     return deadline.signal.aborted ? { kind: "timed_out" } : { kind: "broken" };
@@ -51,9 +55,9 @@ export async function callProvider(
 }
 
 /** Null for a URL or a header that `fetch` would refuse by the same rejection as a lost connection. */
-function toRequestInit({ url, headers, body }: ProviderRequest): RequestInit | null {
+function toRequestInit({ url, headers, ...rest }: ProviderRequest): RequestInit | null {
   try {
-    const init: RequestInit = { method: "POST", headers: new Headers(headers), body, redirect: "manual" };
+    const init: RequestInit = { ...rest, headers: new Headers(headers), redirect: "manual" };
     return /^https?:/.test(new Request(url, init).url) ? init : null;
   } catch {
     return null;
@@ -73,11 +77,12 @@ function startDeadline(timeoutMs: number) {
 
 async function readBody(
   response: Response,
+  maxBytes: number,
   deadline: Promise<null>,
 ): Promise<Pick<Answered, "bodyText" | "truncated">> {
   const decoder = new TextDecoder();
   let bodyText = "";
-  let room = MAX_ANSWER_BYTES;
+  let room = maxBytes;
   if (response.body === null) return { bodyText, truncated: false };
 
   const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();

@@ -30,6 +30,7 @@ export function createSendgridEmail(config: SendgridEmailConfig, fetch: Fetch): 
       if (from.email === "") return notConfigured("a sender for SendGrid");
 
       const request = {
+        method: "POST" as const,
         url: `${apiUrl}/v3/mail/send`,
         headers: {
           authorization: `Bearer ${apiKey}`,
@@ -38,7 +39,7 @@ export function createSendgridEmail(config: SendgridEmailConfig, fetch: Fetch): 
         },
         body: JSON.stringify(toMail(message, from)),
       };
-      const answer = await callProvider(fetch, request, config.callTimeoutMs);
+      const answer = await callProvider(fetch, request, { timeoutMs: config.callTimeoutMs });
       return outcomeOfAnswer(answer, SENDGRID_ANSWER, Date.now());
     },
   };

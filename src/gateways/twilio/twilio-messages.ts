@@ -2,21 +2,11 @@ import type { OutboundMessage } from "../../domain/outbound-message.ts";
 import type { SendOutcome } from "../../domain/send-outcome.ts";
 import type { Fetch } from "../adapter.ts";
 import { outcomeOfAnswer } from "../answer-outcome.ts";
-import { encodeBase64 } from "../base64.ts";
 import { notConfigured } from "../not-configured.ts";
 import { callProvider } from "../provider-call.ts";
+import { accountHeaders, messagesPath, missingSetting } from "./twilio-account.ts";
+import type { TwilioAccount } from "./twilio-account.ts";
 import { TWILIO_ANSWER } from "./twilio-answer.ts";
-
-/** Settings that all of Twilio's channels share; "" means not configured. URLs without a trailing slash. */
-export type TwilioAccount = {
-  apiUrl: string;
-  accountSid: string;
-  authToken: string;
-  /** Where Twilio reaches this service; status callbacks go to `/callbacks/twilio` there. */
-  publicUrl: string;
-  /** Longest time for one call, in ms; see `callProvider`. */
-  callTimeoutMs?: number;
-};
 
 export type FormField = readonly [name: string, value: string];
 
@@ -30,23 +20,20 @@ export async function createTwilioMessage(
   fields: readonly FormField[],
   fetch: Fetch,
 ): Promise<SendOutcome> {
-  const { apiUrl, accountSid, authToken, publicUrl } = account;
-  if (apiUrl === "") return notConfigured("the Twilio API URL");
-  if (accountSid === "") return notConfigured("the Twilio account SID");
-  if (authToken === "") return notConfigured("the Twilio auth token");
-  if (publicUrl === "") return notConfigured("the public URL for Twilio's callbacks");
+  const missing = missingSetting(account);
+  if (missing !== null) return notConfigured(missing);
+  if (account.publicUrl === "") return notConfigured("the public URL for Twilio's callbacks");
 
-  const form = new URLSearchParams([...fields, ["StatusCallback", statusCallback(publicUrl, message)]]);
+  const form = new URLSearchParams();
+  for (const [name, value] of fields) form.append(name, value);
+  form.append("StatusCallback", statusCallback(account.publicUrl, message));
   const request = {
-    url: `${apiUrl}/2010-04-01/Accounts/${encodeURIComponent(accountSid)}/Messages.json`,
-    headers: {
-      authorization: `Basic ${encodeBase64(`${accountSid}:${authToken}`)}`,
-      "content-type": "application/x-www-form-urlencoded",
-      accept: "application/json",
-    },
+    method: "POST" as const,
+    url: `${account.apiUrl}${messagesPath(account)}.json`,
+    headers: { ...accountHeaders(account), "content-type": "application/x-www-form-urlencoded" },
     body: form.toString(),
   };
-  const answer = await callProvider(fetch, request, account.callTimeoutMs);
+  const answer = await callProvider(fetch, request, { timeoutMs: account.callTimeoutMs });
   return outcomeOfAnswer(answer, TWILIO_ANSWER, Date.now());
 }
 

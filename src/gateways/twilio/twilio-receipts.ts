@@ -1,8 +1,8 @@
-import type { Receipt, ReceiptKind } from "../../domain/receipt.ts";
+import type { Receipt } from "../../domain/receipt.ts";
 import type { CallbackRequest, ReceiptReader } from "../adapter.ts";
 import { isRecord, parseJson } from "../json-text.ts";
-import { explainTwilioCode } from "./twilio-errors.ts";
 import { isSignedByTwilio, readForm, signedBodyHash } from "./twilio-signature.ts";
+import { readTwilioStatus } from "./twilio-status.ts";
 
 /** `authToken` is the account's primary one, which signs callbacks even where an API key sends. */
 export type TwilioReceiptConfig = { authToken: string; accountSid: string };
@@ -25,27 +25,6 @@ export function createTwilioReceiptReader(config: TwilioReceiptConfig): ReceiptR
   };
 }
 
-/** `received` and `receiving` are missing on purpose: they belong to messages that come in. */
-const KINDS: Readonly<Record<string, ReceiptKind>> = {
-  accepted: "progress",
-  scheduled: "progress",
-  queued: "progress",
-  sending: "progress",
-  sent: "progress",
-  partially_delivered: "progress",
-  delivered: "delivered",
-  read: "delivered",
-  undelivered: "undelivered",
-  failed: "undelivered",
-  canceled: "undelivered",
-};
-
-const REASONS: Readonly<Record<string, string>> = {
-  undelivered: "Twilio could not deliver the message and gave no code",
-  failed: "Twilio could not send the message and gave no code",
-  canceled: "the message was canceled at Twilio",
-};
-
 type Field = (name: string) => string | null;
 
 function readFields({ publicUrl, body }: CallbackRequest): Field | null {
@@ -67,16 +46,7 @@ function toReceipt(field: Field, query: URLSearchParams): Receipt | null {
   const providerId = field("MessageSid");
   const status = field("MessageStatus");
   if (!enterpriseId || !attemptId || !providerId || !status) return null;
-  const kind = Object.hasOwn(KINDS, status) ? KINDS[status] : undefined;
-  if (kind === undefined) return null;
-
-  const failure = kind === "undelivered" ? explainFailure(status, field("ErrorCode")) : { code: null, reason: null };
-  const eventId = `${providerId}:${status}`;
-  return { enterpriseId, attemptId, eventId, kind, providerId, occurredAt: null, ...failure };
-}
-
-function explainFailure(status: string, errorCode: string | null): { code: string; reason: string | null } {
-  return errorCode !== null && /^[1-9]\d{2,5}$/.test(errorCode)
-    ? { code: errorCode, reason: explainTwilioCode(Number(errorCode)) }
-    : { code: status, reason: REASONS[status] ?? null };
+  const said = readTwilioStatus(status, field("ErrorCode"));
+  if (said === null) return null;
+  return { enterpriseId, attemptId, eventId: `${providerId}:${status}`, providerId, occurredAt: null, ...said };
 }

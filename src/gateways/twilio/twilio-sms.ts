@@ -1,7 +1,10 @@
+import type { OutboundMessage } from "../../domain/outbound-message.ts";
 import type { Adapter, Fetch } from "../adapter.ts";
+import { endsAlike } from "../alike-text.ts";
 import { notConfigured } from "../not-configured.ts";
+import type { TwilioAccount } from "./twilio-account.ts";
+import { lookUpTwilioMessage } from "./twilio-look-up.ts";
 import { createTwilioMessage, senderField } from "./twilio-messages.ts";
-import type { TwilioAccount } from "./twilio-messages.ts";
 
 /** One of `messagingServiceSid` and `from` is enough; the service wins, for it picks the best of its senders. */
 export type TwilioSmsConfig = TwilioAccount & { from: string; messagingServiceSid: string };
@@ -14,9 +17,10 @@ const VALIDITY_PERIOD_S = 14_400;
 
 /** Text messages by Twilio. `message.sender` may be a number, a sender id, or a Messaging Service (`MG…`). */
 export function createTwilioSms(config: TwilioSmsConfig, fetch: Fetch): Adapter {
+  const senderOf = (message: OutboundMessage) => message.sender || config.messagingServiceSid || config.from;
   return {
     send: async (message) => {
-      const sender = message.sender || config.messagingServiceSid || config.from;
+      const sender = senderOf(message);
       if (sender === "") return notConfigured("a sender or Messaging Service for Twilio SMS");
       const fields = [
         ["To", message.to],
@@ -25,6 +29,16 @@ export function createTwilioSms(config: TwilioSmsConfig, fetch: Fetch): Adapter 
         ["ValidityPeriod", String(VALIDITY_PERIOD_S)],
       ] as const;
       return createTwilioMessage(config, message, fields, fetch);
+    },
+    lookUp: async (question) => {
+      const { message } = question;
+      const traits = {
+        sender: senderOf(message),
+        prefix: "",
+        // A trial account's texts begin with a remark, and a Messaging Service may write them with simpler characters.
+        mayBe: (body: string) => endsAlike(body, message.text),
+      };
+      return lookUpTwilioMessage(config, question, traits, fetch);
     },
   };
 }

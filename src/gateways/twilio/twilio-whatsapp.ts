@@ -1,8 +1,11 @@
 import type { OutboundMessage } from "../../domain/outbound-message.ts";
 import type { Adapter, Fetch } from "../adapter.ts";
+import { holds } from "../alike-text.ts";
 import { notConfigured } from "../not-configured.ts";
+import type { TwilioAccount } from "./twilio-account.ts";
+import { lookUpTwilioMessage } from "./twilio-look-up.ts";
 import { createTwilioMessage, senderField, withPrefix } from "./twilio-messages.ts";
-import type { FormField, TwilioAccount } from "./twilio-messages.ts";
+import type { FormField } from "./twilio-messages.ts";
 
 /** `contentSid` (`HX…`) names an approved template; without one, WhatsApp takes a text only within 24 h of a reply. */
 export type TwilioWhatsappConfig = TwilioAccount & { from: string; contentSid: string };
@@ -11,9 +14,10 @@ const PREFIX = "whatsapp:";
 
 /** WhatsApp messages by Twilio; addresses are given without the `whatsapp:` prefix. */
 export function createTwilioWhatsapp(config: TwilioWhatsappConfig, fetch: Fetch): Adapter {
+  const senderOf = (message: OutboundMessage) => message.sender || config.from;
   return {
     send: async (message) => {
-      const sender = message.sender || config.from;
+      const sender = senderOf(message);
       if (sender === "") return notConfigured("a sender for Twilio Whatsapp");
       const fields = [
         ["To", withPrefix(message.to, PREFIX)],
@@ -21,6 +25,16 @@ export function createTwilioWhatsapp(config: TwilioWhatsappConfig, fetch: Fetch)
         ...contentFields(message, config.contentSid),
       ] as const;
       return createTwilioMessage(config, message, fields, fetch);
+    },
+    lookUp: async (question) => {
+      const { message } = question;
+      const traits = {
+        sender: senderOf(message),
+        prefix: PREFIX,
+        // What a template makes of them is known to Twilio alone.
+        mayBe: (body: string) => message.variables.every((value) => holds(body, value)),
+      };
+      return lookUpTwilioMessage(config, question, traits, fetch);
     },
   };
 }

@@ -3,7 +3,12 @@ import { DEFAULT_TIMES } from "../../../src/domain/times.ts";
 import { MAX_ANSWER_BYTES, callProvider } from "../../../src/gateways/provider-call.ts";
 import { recordingFetch, streamOf } from "./support.ts";
 
-const REQUEST = { url: "https://provider.test/send", headers: { accept: "application/json" }, body: "a=1" };
+const REQUEST = {
+  method: "POST" as const,
+  url: "https://provider.test/send",
+  headers: { accept: "application/json" },
+  body: "a=1",
+};
 
 describe("one call", () => {
   test("sends the request once, as a POST that follows no redirect", async () => {

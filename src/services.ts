@@ -7,12 +7,16 @@ import { createDirectory, type Directory } from "./db/directory-memory.ts";
 import { loadEnterprise } from "./db/directory.ts";
 import { takeTrials } from "./db/gateway-health.ts";
 import { commitIntents, findCommitted, type Intent } from "./db/intent.ts";
+import * as holds from "./db/holds.ts";
 import * as leases from "./db/leases.ts";
 import { loadDue } from "./db/load.ts";
 import * as receipts from "./db/receipts.ts";
+import * as reconciliation from "./db/reconcile.ts";
 import { recordResults } from "./db/record.ts";
 import * as silent from "./db/silent.ts";
+import { insertSteps, type ReconciliationStep } from "./db/steps.ts";
 import { findOriginal, insertUpdate, type NewUpdate } from "./db/updates.ts";
+import type { AddressKind } from "./domain/adapter-facts.ts";
 import type { DeliveryResult } from "./domain/delivery-result.ts";
 import type { Receipt } from "./domain/receipt.ts";
 import type { Times } from "./domain/times.ts";
@@ -124,13 +128,28 @@ function createStores(db: Db, times: Times) {
       findSilent: (perLane: number) => silent.findSilent(db, perLane),
       moveRingOn: (rows: silent.SilentDelivery[]) => silent.moveRingOn(db, rows, times),
       findExpiredLeases: (limit: number) => leases.findExpiredLeases(db, limit),
-      findEndedHolds: (limit: number) => leases.findEndedHolds(db, limit),
-      logUnconfirmed: (rows: leases.EndedHold[], message: string) => leases.logUnconfirmed(db, rows, message),
-      parkUnconfirmed: (rows: leases.EndedHold[]) => leases.parkUnconfirmed(db, rows),
+    },
+    holding: {
+      findEnded: (limit: number) => holds.findEndedHolds(db, limit),
+      writeSteps: (steps: ReconciliationStep[]) => insertSteps(db, steps),
+      logEnds: (endings: holds.EndingHold[]) => holds.logHoldEnds(db, endings),
+      end: (endings: holds.EndingHold[]) => holds.moveHoldEnds(db, endings, times),
+    },
+    reconciling: {
+      findDue: (limit: number) => reconciliation.findDueLooks(db, limit),
+      findHolders: (providerIds: string[]) => reconciliation.findHolders(db, providerIds),
+      countRivals: (looks: reconciliation.DueLook[], address: AddressKind) =>
+        reconciliation.countRivals(db, looks, address),
+      countLaterHeard: (looks: reconciliation.DueLook[], enough: number) =>
+        reconciliation.countLaterHeard(db, looks, enough),
+      writeSteps: (steps: ReconciliationStep[]) => insertSteps(db, steps),
+      moveAfterLook: (concluded: reconciliation.ConcludedLook[]) =>
+        reconciliation.moveAfterLook(db, concluded, times.silentAfter),
     },
     receipts: {
       findAttempts: (named: Receipt[]) => receipts.findAttempts(db, named),
       insert: (rows: Receipt[]) => receipts.insertReceipts(db, rows),
+      writeSteps: (steps: ReconciliationStep[]) => insertSteps(db, steps),
       markAccepted: (proven: receipts.ProvenAttempt[]) => receipts.markAccepted(db, proven),
       logProven: (proven: receipts.ProvenAttempt[]) => receipts.logProven(db, proven),
       logUndelivered: (givenUp: receipts.ProvenAttempt[]) => receipts.logUndelivered(db, givenUp),

@@ -1,4 +1,4 @@
-import { inArray, sql } from "drizzle-orm";
+import { inArray, sql, type SQL } from "drizzle-orm";
 import { caseBy } from "./case-by.ts";
 import { namedRows, namesOf } from "./claim.ts";
 import type { Db } from "./client.ts";
@@ -12,6 +12,8 @@ export type Intent = {
   deliveryId: string;
   gatewayId: string;
   gateway: string;
+  /** The address that is sent to; only its digest is kept. */
+  to: string;
 };
 
 /**
@@ -27,13 +29,19 @@ export async function commitIntents(
   const pick = (value: (intent: Intent) => string) =>
     caseBy("d.delivery_id", intents, (intent) => intent.deliveryId, value);
   const { rowsAffected } = await db.execute(sql`
-    INSERT INTO attempts (attempt_id, enterprise_id, delivery_id, attempt_no, gateway_id, gateway, started_at)
+    INSERT INTO attempts (attempt_id, enterprise_id, delivery_id, attempt_no, gateway_id, gateway, target, started_at)
     SELECT ${pick((intent) => intent.attemptId)}, d.enterprise_id, d.delivery_id, d.attempt_no,
-           ${pick((intent) => intent.gatewayId)}, ${pick((intent) => intent.gateway)}, ${utcNow}
+           ${pick((intent) => intent.gatewayId)}, ${pick((intent) => intent.gateway)},
+           ${digestOf(pick((intent) => intent.to))}, ${utcNow}
       FROM deliveries d FORCE INDEX (PRIMARY)
      WHERE ${namedRows("d", namesOf(intents))} AND d.state = 'sending' AND d.lease_token = ${leaseToken}
        AND d.lease_until > ${afterMs(callTimeoutMs)}`);
   return rowsAffected === intents.length ? intents : findCommitted(db, intents);
+}
+
+/** What is kept of an address: enough to tell later whether it is still the same. */
+export function digestOf(address: SQL): SQL {
+  return sql`LEFT(SHA2(${address}, 256), 43)`;
 }
 
 /** Which of these intents have their row. */

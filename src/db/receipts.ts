@@ -29,6 +29,9 @@ export async function findAttempts(db: Db, named: Pick<Receipt, "enterpriseId" |
       status: deliveries.status,
       occurredAt: deliveries.occurredAt,
       channel: deliveries.channel,
+      isQuestion: sql<boolean>`${deliveries.state} IN ('unknown', 'unconfirmed')`
+        .mapWith((value: unknown) => Number(value) === 1)
+        .as("is_question"),
     })
     .from(attempts)
     .innerJoin(
@@ -113,7 +116,7 @@ export async function moveForward(db: Db, moves: ReceiptMove[]): Promise<void> {
 export async function logProven(db: Db, proven: ProvenAttempt[]): Promise<void> {
   await insertLogs(
     db,
-    proven.map(({ receipt, attempt: { attemptNo: _, gatewayId: __, ...attempt } }) => ({
+    proven.map(({ receipt, attempt: { attemptNo: _, gatewayId: __, isQuestion: ___, ...attempt } }) => ({
       ...attempt,
       providerId: fit(receipt.providerId),
     })),
@@ -124,7 +127,7 @@ export async function logProven(db: Db, proven: ProvenAttempt[]): Promise<void> 
 export async function logUndelivered(db: Db, givenUp: ProvenAttempt[]): Promise<void> {
   await insertFailures(
     db,
-    givenUp.map(({ receipt, attempt: { gatewayId: _, ...attempt } }) => ({
+    givenUp.map(({ receipt, attempt: { gatewayId: _, isQuestion: __, ...attempt } }) => ({
       ...attempt,
       code: "undelivered",
       message: receipt.reason ?? "The provider could not deliver the message and did not say why.",

@@ -1,4 +1,5 @@
 import { inArray, sql, type SQL } from "drizzle-orm";
+import { UNPROVEN_STATES } from "../domain/delivery.ts";
 import { LEASE_EXPIRED, type AttemptResult, type DeliveryResult } from "../domain/delivery-result.ts";
 import { blamesGateway } from "../domain/send-outcome.ts";
 import { skipReason } from "../domain/skip.ts";
@@ -91,9 +92,11 @@ async function moveDeliveries(db: Db, results: DeliveryResult[], times: Times): 
   const each = (value: (move: (typeof moves)[number]) => unknown) =>
     caseBy("delivery_id", moves, (move) => move.deliveryId, value);
   const sent = moves.filter((move) => move.state === "sent").map((move) => move.deliveryId);
-  const isOurs = sql`attempt_no = ${each((move) => move.claimedNo)}`;
-  // An accepted message is a fact whoever holds the lease now; any other result counts only for its own claim.
-  const mayMove = sent.length === 0 ? isOurs : sql`(${isOurs} OR ${inArray(sql.raw("delivery_id"), sent)})`;
+  const isOurs = sql`state IN ('sending', 'unknown') AND attempt_no = ${each((move) => move.claimedNo)}`;
+  // An accepted message is a fact whoever holds the lease now, as if a receipt told it; any other result counts
+  // only for its own claim.
+  const isSent = sent.length === 0 ? sql`FALSE` : inArray(sql.raw("delivery_id"), sent);
+  const mayMove = sql`(${isOurs}) OR (state IN ${[...UNPROVEN_STATES]} AND ${isSent})`;
   await db.execute(sql`
     UPDATE deliveries FORCE INDEX (PRIMARY)
        SET code = ${each((move) => move.code)},
@@ -108,7 +111,7 @@ async function moveDeliveries(db: Db, results: DeliveryResult[], times: Times): 
            lease_token = NULL, lease_until = NULL,
            state = ${each((move) => move.state)}
      WHERE ${namedRows("deliveries", namesOf(results.map((result) => result.delivery)))}
-       AND ((state IN ('sending', 'unknown') AND ${mayMove}) OR (state = 'skipped' AND ring_at IS NOT NULL))`);
+       AND (${mayMove} OR (state = 'skipped' AND ring_at IS NOT NULL))`);
 }
 
 type Move = {

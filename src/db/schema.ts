@@ -13,8 +13,8 @@ export const customers = mysqlTable(
     timeZone: varchar("time_zone", { length: 64 }),
     ambiguityPolicy: word("ambiguity_policy").notNull().default("hold"),
   },
-  // Somebody who writes STOP is known by the number alone.
-  (table) => [index("customers_phone").on(table.phone)],
+  // Who writes STOP, and whom else a message found at a provider may be for, is known by the address alone.
+  (table) => [index("customers_phone").on(table.phone), index("customers_email").on(table.email)],
 );
 
 /** How somebody is reached. `channelKey` is the name in lower case; `kind` is its lane. */
@@ -138,7 +138,10 @@ export const deliveries = mysqlTable(
   ],
 );
 
-/** One call to one provider for one delivery. The row is the committed intent: no row, no call. */
+/**
+ * One call to one provider for one delivery. The row is the committed intent: no row, no call. `gatewayFailed`
+ * is null where nothing speaks for or against the gateway; `target` is the digest of the address.
+ */
 export const attempts = mysqlTable(
   "attempts",
   {
@@ -155,6 +158,7 @@ export const attempts = mysqlTable(
     reason: varchar("reason", { length: 500 }),
     providerId: varchar("provider_id", { length: 128 }),
     gatewayFailed: boolean("gateway_failed"),
+    target: digest("target"),
   },
   (table) => [
     unique("attempts_delivery").on(table.enterpriseId, table.deliveryId, table.attemptNo),

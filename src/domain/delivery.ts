@@ -30,4 +30,4 @@ export const MAYBE_SENT_STATES = [
 export const UNPROVEN_STATES = ["sending", "unknown", "retrying", "unconfirmed"] as const satisfies DeliveryState[];
 
 /** Why a delivery that was attempted did not arrive, as stored in `logs_failure.code`. */
-export type FailureCode = "rejected" | "misconfigured" | "undelivered" | "unconfirmed";
+export type FailureCode = "rejected" | "misconfigured" | "undelivered" | "unconfirmed" | "dropped";

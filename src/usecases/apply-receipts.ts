@@ -1,4 +1,5 @@
 import type { Receipt, ReceiptKind } from "../domain/receipt.ts";
+import { STEP_NO, isLookUpEvent } from "../domain/reconciliation.ts";
 import type { Services } from "../services.ts";
 
 type Needs = Pick<Services, "receipts" | "log">;
@@ -30,6 +31,7 @@ export async function applyReceipts(services: Needs, received: Receipt[]): Promi
 
   const telling = mostTelling(known, ({ receipt }) => keyOf(receipt));
   await services.receipts.insert(known.map(({ receipt }) => receipt));
+  await services.receipts.writeSteps(telling.filter(isAnswer).map(stepOf));
   await services.receipts.markAccepted(telling);
   await services.receipts.logProven(telling);
   await services.receipts.logUndelivered(known.filter(({ receipt }) => receipt.kind === "undelivered"));
@@ -40,6 +42,18 @@ export async function applyReceipts(services: Needs, received: Receipt[]): Promi
     })),
   );
   return { applied: known.length };
+}
+
+/** Whether a receipt settles an open question; what was looked up has its step already. */
+function isAnswer({ receipt, attempt }: { receipt: Receipt; attempt: { isQuestion: boolean } }): boolean {
+  return attempt.isQuestion && !isLookUpEvent(receipt.eventId);
+}
+
+function stepOf({ receipt, attempt }: { receipt: Receipt; attempt: { deliveryId: string } }) {
+  const { enterpriseId, attemptId, kind } = receipt;
+  const message = `A receipt proves that the provider has the message: ${kind}.`;
+  const step = { stepNo: STEP_NO.receipt, source: "receipt", conclusion: "accepted", message };
+  return { enterpriseId, deliveryId: attempt.deliveryId, attemptId, ...step };
 }
 
 /** Of several receipts of one attempt, or of one delivery, the one that says most decides. */

@@ -68,6 +68,7 @@ async function intend(
     deliveryId: delivery.deliveryId,
     gatewayId: route.gateway.gatewayId,
     gateway: route.gateway.gatewayName,
+    to: route.to,
   }));
   const committed = await commitIntents(services, intents, leaseToken);
   const calls = committed.flatMap(({ attemptId }) => {

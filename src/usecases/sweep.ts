@@ -1,12 +1,26 @@
 import type { Services } from "../services.ts";
-import { parkUnconfirmed } from "./park-unconfirmed.ts";
+import { endHolds } from "./end-holds.ts";
+import { reconcile } from "./reconcile.ts";
 import { releaseExpiredLeases } from "./release-expired-leases.ts";
 import { ringSilent } from "./ring-silent.ts";
 
 /** One cron run sweeps again and again until the next one is near, in ms. */
 const FOR_MS = 55_000;
 
-type Needs = Pick<Services, "sweeping" | "sending" | "bells" | "log" | "clock" | "random" | "times">;
+type Needs = Pick<
+  Services,
+  | "sweeping"
+  | "holding"
+  | "reconciling"
+  | "sending"
+  | "receipts"
+  | "adapters"
+  | "bells"
+  | "log"
+  | "clock"
+  | "random"
+  | "times"
+>;
 
 /** Sweeps every 5 s (by default) for 55 s. A sweep that fails is logged, and the next one tries again. */
 export async function sweepForAMinute(services: Needs): Promise<void> {
@@ -18,12 +32,16 @@ export async function sweepForAMinute(services: Needs): Promise<void> {
   }
 }
 
-/** Expired leases first, since they make rows due; each part is tried even when another fails. */
+/**
+ * Expired leases first, since they make rows due; what waits for providers comes last. Each part is tried even
+ * when another fails.
+ */
 export async function sweepOnce(services: Needs): Promise<void> {
   const released = await attempt(services, "release_expired_leases", releaseExpiredLeases);
-  const parked = await attempt(services, "park_unconfirmed", parkUnconfirmed);
+  const ended = await attempt(services, "end_holds", endHolds);
   const rung = await attempt(services, "ring_silent", ringSilent);
-  if (released + parked + rung > 0) services.log.info("swept", { released, parked, rung });
+  const looked = await attempt(services, "reconcile", reconcile);
+  if (released + ended + rung + looked > 0) services.log.info("swept", { released, ended, rung, looked });
 }
 
 async function attempt(services: Needs, name: string, part: (services: Needs) => Promise<number>): Promise<number> {

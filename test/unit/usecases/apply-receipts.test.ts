@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ReceiptedAttempt, ReceiptMove } from "../../../src/db/receipts.ts";
+import type { ReconciliationStep } from "../../../src/db/steps.ts";
 import type { Receipt } from "../../../src/domain/receipt.ts";
 import { applyReceipts } from "../../../src/usecases/apply-receipts.ts";
 import { newId } from "../domain/builders.ts";
@@ -12,6 +13,7 @@ function aWorld(...attempts: ReceiptedAttempt[]) {
   const steps: string[] = [];
   const done = {
     stored: [] as Receipt[],
+    written: [] as ReconciliationStep[],
     accepted: [] as Proven[],
     logged: [] as Proven[],
     undelivered: [] as Proven[],
@@ -38,6 +40,9 @@ function aWorld(...attempts: ReceiptedAttempt[]) {
         );
       },
       insert: keep("insert", done.stored),
+      writeSteps: async (rows: ReconciliationStep[]) => {
+        done.written.push(...rows);
+      },
       markAccepted: keep("markAccepted", done.accepted),
       logProven: keep("log", done.logged),
       logUndelivered: keep("logUndelivered", done.undelivered),
@@ -58,6 +63,7 @@ function anAttempt(): ReceiptedAttempt {
     status: "delivered",
     occurredAt: 0,
     channel: "SMS",
+    isQuestion: false,
   };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
-import type { EndedHold, ExpiredLease } from "../../../src/db/leases.ts";
+import type { EndedHold, EndingHold } from "../../../src/db/holds.ts";
+import type { ExpiredLease } from "../../../src/db/leases.ts";
 import type { SilentDelivery } from "../../../src/db/silent.ts";
 import { Outage } from "../../../src/domain/outage.ts";
 import type { DeliveryResult } from "../../../src/domain/delivery-result.ts";
@@ -9,6 +10,7 @@ import { sweepForAMinute, sweepOnce } from "../../../src/usecases/sweep.ts";
 import { newId } from "../domain/builders.ts";
 import { deliveringWith } from "./fake-sending.ts";
 import { fakeBells, fakeLog, hastyClock } from "./fakes.ts";
+import { noQuestions, noReceipts } from "./fake-proof.ts";
 
 type Found = { silent?: SilentDelivery[]; expired?: ExpiredLease[]; ended?: EndedHold[] };
 
@@ -22,10 +24,15 @@ function sweepingOver({ silent = [], expired = [], ended = [] }: Found) {
     findSilent: vi.fn(async () => silent),
     moveRingOn: keep("moveRingOn"),
     findExpiredLeases: vi.fn(async () => expired),
-    findEndedHolds: vi.fn(async () => ended),
-    logUnconfirmed: keep("logUnconfirmed"),
-    parkUnconfirmed: keep("parkUnconfirmed"),
   };
+  const ending = (step: string) => (endings: EndingHold[]) => keep(step)(endings.map(({ hold }) => hold));
+  const holding: Services["holding"] = {
+    findEnded: vi.fn(async () => ended),
+    writeSteps: keep("writeSteps"),
+    logEnds: ending("logEnds"),
+    end: ending("end"),
+  };
+  const reconciling = { ...noQuestions(), findDue: vi.fn(async () => []) };
   const recorded: DeliveryResult[] = [];
   const record = async (results: DeliveryResult[]) => {
     recorded.push(...results);
@@ -43,6 +50,10 @@ function sweepingOver({ silent = [], expired = [], ended = [] }: Found) {
     recorded,
     sending,
     sweeping,
+    holding,
+    reconciling,
+    receipts: noReceipts(),
+    adapters: deliveringWith([]).adapters,
     bells,
     log: fakeLog(),
     clock: hastyClock(),
@@ -50,6 +61,9 @@ function sweepingOver({ silent = [], expired = [], ended = [] }: Found) {
     times: DEFAULT_TIMES,
   };
 }
+
+/** The steps of a hold that ends without proof. */
+const ENDING = ["writeSteps", "logEnds", "end"];
 
 const aSilent = (): SilentDelivery => ({ lane: "sms", enterpriseId: newId("ent"), deliveryId: newId("dlv") });
 
@@ -66,7 +80,13 @@ const anExpired = (attemptId: string | null, outcome: ExpiredLease["outcome"] = 
   providerId: outcome === "accepted" ? "SM1" : null,
 });
 
-const anEnded = (): EndedHold => ({ ...aHeld(), gateway: "Twilio", attemptId: newId("att") });
+const anEnded = (policy: EndedHold["policy"] = "hold"): EndedHold => ({
+  ...aHeld(),
+  lane: "sms",
+  gateway: "Twilio",
+  attemptId: newId("att"),
+  policy,
+});
 
 const aHeld = () => ({
   enterpriseId: newId("ent"),
@@ -114,14 +134,15 @@ describe("one sweep", () => {
     expect(world.recorded).toMatchObject([{ step, attempt: { outcome: { kind: outcome } } }]);
   });
 
-  test("logs a hold that has ended before it parks the delivery", async () => {
-    const ended = anEnded();
+  test.each([
+    ["hold", []],
+    ["drop", []],
+    ["resend", ["ring"]],
+  ] as const)("writes down how a hold has ended before it ends it: %s", async (policy, ring) => {
+    const ended = anEnded(policy);
     const world = sweepingOver({ ended: [ended] });
     await sweepOnce(world);
-    expect(world.steps).toEqual([
-      ["logUnconfirmed", [ended.deliveryId]],
-      ["parkUnconfirmed", [ended.deliveryId]],
-    ]);
+    expect(world.steps).toEqual(["writeSteps", "logEnds", "end", ...ring].map((step) => [step, [ended.deliveryId]]));
   });
 
   test("takes up expired leases before it rings, since they make rows due", async () => {
@@ -135,7 +156,8 @@ describe("one sweep", () => {
     await sweepOnce(world);
     expect(world.sweeping.findSilent).toHaveBeenCalledWith(500);
     expect(world.sweeping.findExpiredLeases).toHaveBeenCalledWith(200);
-    expect(world.sweeping.findEndedHolds).toHaveBeenCalledWith(200);
+    expect(world.holding.findEnded).toHaveBeenCalledWith(200);
+    expect(world.reconciling.findDue).toHaveBeenCalledWith(60);
   });
 
   test("that finds nothing changes nothing and logs nothing", async () => {
@@ -152,17 +174,19 @@ describe("one sweep", () => {
       ended: [anEnded()],
     });
     await sweepOnce(world);
-    expect(world.log.lines).toEqual([{ event: "swept", fields: { released: 2, parked: 1, rung: 1 } }]);
+    expect(world.log.lines).toEqual([{ event: "swept", fields: { released: 2, ended: 1, rung: 1, looked: 0 } }]);
   });
 
   test.each([
-    ["findExpiredLeases", "release_expired_leases", ["logUnconfirmed", "parkUnconfirmed", "moveRingOn", "ring"]],
-    ["findEndedHolds", "park_unconfirmed", ["record", "ring", "moveRingOn", "ring"]],
-    ["findSilent", "ring_silent", ["record", "ring", "logUnconfirmed", "parkUnconfirmed"]],
+    ["findExpiredLeases", "release_expired_leases", [...ENDING, "moveRingOn", "ring"]],
+    ["findEnded", "end_holds", ["record", "ring", "moveRingOn", "ring"]],
+    ["findSilent", "ring_silent", ["record", "ring", ...ENDING]],
+    ["findDue", "reconcile", ["record", "ring", ...ENDING, "moveRingOn", "ring"]],
   ] as const)("goes on when a part fails: %s", async (statement, part, steps) => {
     const world = sweepingOver({ silent: [aSilent()], expired: [anExpired(null)], ended: [anEnded()] });
     const error = new Outage("no answer");
-    vi.spyOn(world.sweeping, statement).mockRejectedValue(error);
+    const failing = { ...world.sweeping, ...world.holding, ...world.reconciling }[statement];
+    vi.mocked(failing).mockRejectedValue(error);
     await sweepOnce(world);
     expect(world.steps.map(([step]) => step)).toEqual(steps);
     expect(world.log.lines[0]).toEqual({ event: "sweep_failed", error, fields: { part } });
@@ -175,11 +199,11 @@ describe("one sweep", () => {
     expect(world.bells.rung).toEqual([]);
   });
 
-  test("does not park what could not be logged", async () => {
+  test("does not end a hold that could not be logged", async () => {
     const world = sweepingOver({ ended: [anEnded()] });
-    vi.spyOn(world.sweeping, "logUnconfirmed").mockRejectedValue(new Outage("no answer"));
+    vi.spyOn(world.holding, "logEnds").mockRejectedValue(new Outage("no answer"));
     await sweepOnce(world);
-    expect(world.steps).toEqual([]);
+    expect(world.steps.map(([step]) => step)).toEqual(["writeSteps"]);
   });
 
   test("stands although a queue takes no bells", async () => {

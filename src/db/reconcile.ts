@@ -30,7 +30,7 @@ export async function findDueLooks(db: Db, limit: number) {
       attemptId: attempts.attemptId,
       startedAt: attempts.startedAt,
       providerId: attempts.providerId,
-      isSameAddress: sql<boolean>`COALESCE(${attempts.target} IN
+      isSameAddress: sql<boolean>`COALESCE(CONVERT(${attempts.target} USING utf8mb4) COLLATE utf8mb4_bin IN
         (${digestOf(sql`TRIM(${customers.phone})`)}, ${digestOf(sql`TRIM(${customers.email})`)}), FALSE)`
         .mapWith((value: unknown) => Number(value) === 1)
         .as("is_same_address"),

@@ -4,6 +4,9 @@ import { vi } from "vitest";
 /** A provider call that was seen: from which sender, where to, and with which attempt. */
 export type ProviderCall = { provider: "twilio" | "sendgrid"; from: string; to: string; attempt: string; at: number };
 
+/** A message as Twilio lists it. */
+export type TwilioMessage = { sid: string; from: string; body: string; status: string; date_created: string };
+
 type Answer = (call: ProviderCall) => Response | Promise<Response>;
 type SqlHook = { matches: (statement: string) => boolean; run: () => Promise<unknown> };
 type SqlFault = {
@@ -29,6 +32,10 @@ export const network = {
   answers: new Map<string, Answer>(),
   sqlFaults: [] as SqlFault[],
   sqlHooks: [] as SqlHook[],
+  /** What Twilio has of each recipient, newest first; it has nothing by default. */
+  listed: new Map<string, TwilioMessage[]>(),
+  /** The recipients that Twilio was asked about. */
+  looks: [] as string[],
   strangers: [] as string[],
 
   open(): void {
@@ -112,6 +119,7 @@ function patience(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 async function twilio(request: Request): Promise<Response> {
+  if (request.method === "GET") return lookUp(new URL(request.url));
   const form = new URLSearchParams(new TextDecoder().decode(await request.arrayBuffer()));
   const to = (form.get("To") ?? "").replace("whatsapp:", "");
   const attempt = new URL(form.get("StatusCallback") ?? "").searchParams.get("attempt") ?? "";
@@ -119,6 +127,21 @@ async function twilio(request: Request): Promise<Response> {
   return answer({ provider: "twilio", from, to, attempt, at: Date.now() }, () =>
     Response.json({ sid: `SM${crypto.randomUUID().replaceAll("-", "")}`, status: "queued" }, { status: 201 }),
   );
+}
+
+function lookUp(url: URL): Response {
+  const to = url.searchParams.get("To");
+  const bySid = /\/Messages\/(\w+)\.json$/.exec(url.pathname)?.[1];
+  if (to !== null) network.looks.push(to);
+  const details = { to, messaging_service_sid: null, error_code: null, date_sent: null };
+  const all = [...network.listed].flatMap(([recipient, messages]) =>
+    messages.map((message) => ({ ...details, ...message, to: recipient })),
+  );
+  if (bySid === undefined) {
+    return Response.json({ messages: all.filter((message) => message.to === to), next_page_uri: null });
+  }
+  const one = all.find((message) => message.sid === bySid);
+  return one ? Response.json(one) : Response.json({ code: 20404, message: "not found", status: 404 }, { status: 404 });
 }
 
 async function sendgrid(request: Request): Promise<Response> {

@@ -13,12 +13,14 @@ import { loadDue } from "./db/load.ts";
 import * as receipts from "./db/receipts.ts";
 import * as reconciliation from "./db/reconcile.ts";
 import { recordResults } from "./db/record.ts";
+import * as redriving from "./db/redrive.ts";
 import * as silent from "./db/silent.ts";
 import { insertSteps, type ReconciliationStep } from "./db/steps.ts";
 import { findOriginal, insertUpdate, type NewUpdate } from "./db/updates.ts";
 import type { AddressKind } from "./domain/adapter-facts.ts";
 import type { DeliveryResult } from "./domain/delivery-result.ts";
 import type { Receipt } from "./domain/receipt.ts";
+import type { RedriveFilter } from "./domain/redrive.ts";
 import type { Times } from "./domain/times.ts";
 import type { UpdateKeys } from "./domain/update-keys.ts";
 import { createAdapters, createReceiptReaders } from "./gateways/registry.ts";
@@ -145,6 +147,14 @@ function createStores(db: Db, times: Times) {
       writeSteps: (steps: ReconciliationStep[]) => insertSteps(db, steps),
       moveAfterLook: (concluded: reconciliation.ConcludedLook[]) =>
         reconciliation.moveAfterLook(db, concluded, times.silentAfter),
+    },
+    redriving: {
+      count: (filter: RedriveFilter) => redriving.countRedrivable(db, filter),
+      find: (filter: RedriveFilter, limit: number) => redriving.findRedrivable(db, filter, limit),
+      lastDueInMs: () => redriving.lastRedriveDueInMs(db),
+      log: (filter: RedriveFilter, planned: redriving.PlannedRedrive[]) => redriving.logRedrive(db, filter, planned),
+      redrive: (filter: RedriveFilter, planned: redriving.PlannedRedrive[]) =>
+        redriving.redrive(db, filter, planned, times.silentAfter),
     },
     receipts: {
       findAttempts: (named: Receipt[]) => receipts.findAttempts(db, named),

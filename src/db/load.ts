@@ -20,7 +20,8 @@ export async function loadDue(db: Db, names: DeliveryNames, leaseToken: string, 
     const delivery = byId.get(row.deliveryId) ?? toDelivery(row);
     const candidate = toCandidate(row);
     if (candidate) delivery.candidates.push(candidate);
-    if (row.tries > 0) delivery.wasTried = true;
+    // A redriven delivery has attempts that do not count as tries; a late receipt of one must still move it.
+    if (row.tries > 0 || row.redrivenNo > 0) delivery.wasTried = true;
     byId.set(row.deliveryId, delivery);
   }
   return [...byId.values()];
@@ -45,6 +46,7 @@ function selectDue(db: Db, names: DeliveryNames, leaseToken: string, times: Time
       state: deliveries.state,
       code: deliveries.code,
       attemptNo: deliveries.attemptNo,
+      redrivenNo: deliveries.redrivenNo,
       acceptedAt: deliveries.acceptedAt,
       expiresAt: deliveries.expiresAt,
       now: sql<number>`${utcNow}`.mapWith(deliveries.dueAt).as("now_utc"),
@@ -131,7 +133,7 @@ function truth(name: string, condition: ReturnType<typeof sql>) {
 }
 
 function toDelivery(row: DueRow): DueDelivery {
-  const { customerId, isSubscribed, phone, email, phoneSuppressed, emailSuppressed, ...rest } = row;
+  const { customerId, isSubscribed, phone, email, phoneSuppressed, emailSuppressed, redrivenNo: _, ...rest } = row;
   return {
     ...rest,
     lane: readLane(row.lane),

@@ -9,6 +9,7 @@ export const APP_ERRORS = {
   enterprise_not_found: { status: 404, title: "Enterprise not found" },
   method_not_allowed: { status: 405, title: "Method not allowed" },
   gateway_exists: { status: 409, title: "Gateway exists" },
+  more_than_expected: { status: 409, title: "More than expected" },
   body_too_large: { status: 413, title: "Body too large" },
   unsupported_media_type: { status: 415, title: "Unsupported media type" },
   content_mismatch: { status: 422, title: "Key used for other content" },

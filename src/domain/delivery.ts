@@ -3,7 +3,7 @@
  * `queued → sending → sent → delivered | undelivered`; `sending → retrying → sending`;
  * `sending → unknown → sent | retrying | unconfirmed | failed`; `sending → failed`;
  * `queued | retrying | sending → skipped`. Final: delivered, undelivered, failed, skipped.
- * `unconfirmed` is parked, not final: a receipt still moves it.
+ * `unconfirmed` is parked, not final: a receipt still moves it. An operator may take it and `failed` to `retrying`.
  */
 export type DeliveryState =
   | "queued"

@@ -63,7 +63,8 @@ function bodySchema(now: number) {
   );
 }
 
-const idText = z
+/** A required id: a text, or an integer that is read as one. */
+export const idText = z
   .union([z.string(), z.int({ error: requiredOr("must be a string, or an integer below 2^53") })], {
     error: requiredOr("must be a string or an integer"),
   })

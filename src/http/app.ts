@@ -8,8 +8,15 @@ import type { Door, Route } from "./door.ts";
 import { healthRoutes } from "./health.ts";
 import { orderUpdateRoutes } from "./order-updates.ts";
 import { isOurs, problemResponse } from "./problem.ts";
+import { redriveRoutes } from "./redrive.ts";
 
-const ROUTES: Route[] = [...orderUpdateRoutes, ...channelGatewayRoutes, ...callbackRoutes, ...healthRoutes];
+const ROUTES: Route[] = [
+  ...orderUpdateRoutes,
+  ...channelGatewayRoutes,
+  ...redriveRoutes,
+  ...callbackRoutes,
+  ...healthRoutes,
+];
 
 type Wiring = {
   createServices: (env: Env, invocation: { waitUntil: (work: Promise<unknown>) => void }) => Services;

@@ -7,6 +7,7 @@ import { network } from "./network.ts";
 const GUARDED = [
   ["POST", "/"],
   ["POST", "/add-channel-gateway"],
+  ["POST", "/redrive"],
   ["GET", "/fetch-channels-gateways"],
 ] as const;
 

@@ -76,6 +76,7 @@ it.for([
   ["/", "GET, HEAD, POST"],
   ["/add-channel-gateway", "POST"],
   ["/fetch-channels-gateways", "GET, HEAD"],
+  ["/redrive", "POST"],
   ["/callbacks/twilio", "POST"],
   ["/health", "GET, HEAD"],
 ] as const)("answers 405 to DELETE %s, and says what is allowed", async ([path, allowed]) => {

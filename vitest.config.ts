@@ -14,6 +14,15 @@ const workerSettings = {
   SENDGRID_API_URL: "https://sendgrid.test",
   SENDGRID_API_KEY: "SG.test.key",
   SENDGRID_FROM_EMAIL: "orders@shop.example",
+  ACCOUNTS: JSON.stringify({
+    backup: {
+      TWILIO_ACCOUNT_SID: "AC00000000000000000000000000000009",
+      TWILIO_AUTH_TOKEN: "twilio-backup-token",
+      TWILIO_FROM: "+15005550099",
+      SENDGRID_API_KEY: "SG.backup.key",
+      SENDGRID_FROM_EMAIL: "orders@backup.example",
+    },
+  }),
 };
 
 export default defineConfig({

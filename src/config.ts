@@ -32,24 +32,40 @@ const times = json
     error: "lease must be at least twice callTimeout",
   });
 
+const text = z.string().default("");
+
+/** What each provider account has of its own: credentials, senders, keys. */
+const account = {
+  TWILIO_ACCOUNT_SID: text,
+  TWILIO_AUTH_TOKEN: text,
+  TWILIO_FROM: text,
+  TWILIO_MESSAGING_SERVICE_SID: text,
+  TWILIO_WHATSAPP_FROM: text,
+  TWILIO_WHATSAPP_CONTENT_SID: text,
+  SENDGRID_API_KEY: text,
+  SENDGRID_FROM_EMAIL: text,
+  SENDGRID_FROM_NAME: text,
+  SENDGRID_WEBHOOK_PUBLIC_KEY: text,
+};
+
+/** Further provider accounts by their names, which `gateways.account` uses and so has to hold. */
+const accounts = json.pipe(
+  z.record(
+    z.string().regex(/^[a-z0-9_-]{1,20}$/),
+    z.strictObject({ ...account, TWILIO_API_URL: baseUrl.optional(), SENDGRID_API_URL: baseUrl.optional() }),
+  ),
+);
+
 const schema = z.object({
   DATABASE_URL: url,
-  API_TOKEN: z.string().default(""),
+  API_TOKEN: text,
   PUBLIC_URL: baseUrl,
   EXPIRES_AFTER: expiryRules.prefault(""),
   TIMES: times.prefault(""),
+  ACCOUNTS: accounts.prefault(""),
   TWILIO_API_URL: baseUrl.default("https://api.twilio.com"),
-  TWILIO_ACCOUNT_SID: z.string().default(""),
-  TWILIO_AUTH_TOKEN: z.string().default(""),
-  TWILIO_FROM: z.string().default(""),
-  TWILIO_MESSAGING_SERVICE_SID: z.string().default(""),
-  TWILIO_WHATSAPP_FROM: z.string().default(""),
-  TWILIO_WHATSAPP_CONTENT_SID: z.string().default(""),
   SENDGRID_API_URL: baseUrl.default("https://api.sendgrid.com"),
-  SENDGRID_API_KEY: z.string().default(""),
-  SENDGRID_FROM_EMAIL: z.string().default(""),
-  SENDGRID_FROM_NAME: z.string().default(""),
-  SENDGRID_WEBHOOK_PUBLIC_KEY: z.string().default(""),
+  ...account,
 });
 
 /** The Worker's settings, checked. A provider that is not configured has empty strings. */

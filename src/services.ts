@@ -23,6 +23,7 @@ import type { Receipt } from "./domain/receipt.ts";
 import type { RedriveFilter } from "./domain/redrive.ts";
 import type { Times } from "./domain/times.ts";
 import type { UpdateKeys } from "./domain/update-keys.ts";
+import { readAccounts } from "./gateways/provider-accounts.ts";
 import { createAdapters, createReceiptReaders } from "./gateways/registry.ts";
 import { createIds } from "./ids.ts";
 import { createLog } from "./log.ts";
@@ -78,6 +79,7 @@ function isolateServices(env: Env): IsolateServices {
 }
 
 function createShared(env: Env, config: Config) {
+  const accounts = readAccounts(config);
   return {
     config,
     times: config.TIMES,
@@ -87,8 +89,10 @@ function createShared(env: Env, config: Config) {
     clock: createClock(),
     /** In [0, 1). */
     random: () => Math.random(),
-    adapters: createAdapters(config, fetchNow, config.TIMES),
-    receiptReaders: createReceiptReaders(config),
+    adapters: createAdapters(accounts, fetchNow, config.TIMES),
+    /** The names of the provider accounts that a gateway may send through; the first one's is empty. */
+    accounts: accounts.map(({ name }) => name),
+    receiptReaders: createReceiptReaders(accounts),
     bells: createBellProducer({
       sms: env.QUEUE_SMS,
       sms_2: env.QUEUE_SMS_2,
@@ -157,7 +161,7 @@ function createStores(db: Db, times: Times) {
         redriving.redrive(db, filter, planned, times.silentAfter),
     },
     receipts: {
-      findAttempts: (named: Receipt[]) => receipts.findAttempts(db, named),
+      findAttempts: (named: Receipt[], accounts: readonly string[]) => receipts.findAttempts(db, named, accounts),
       insert: (rows: Receipt[]) => receipts.insertReceipts(db, rows),
       writeSteps: (steps: ReconciliationStep[]) => insertSteps(db, steps),
       markAccepted: (proven: receipts.ProvenAttempt[]) => receipts.markAccepted(db, proven),

@@ -1,5 +1,5 @@
-import { asc, eq } from "drizzle-orm";
-import { readKind, type Kind } from "../domain/lane.ts";
+import { asc, eq, sql } from "drizzle-orm";
+import { readKind, TRACKS, type Kind } from "../domain/lane.ts";
 import type { Db } from "./client.ts";
 import { isDuplicateKey } from "./errors.ts";
 import { channels, gateways } from "./schema.ts";
@@ -13,6 +13,7 @@ export type GatewayRow = {
   channelId: string;
   adapter: string;
   sender: string | null;
+  account: string;
   priority: number;
 };
 
@@ -28,9 +29,22 @@ export function insertChannel(db: Db, row: ChannelRow): Promise<"inserted" | "du
   return insertOnce(() => db.insert(channels).values(row));
 }
 
-/** Adds a gateway. `duplicate`: its channel has one of that name. */
+/**
+ * Adds a gateway and deals it to the next lane of its channel. The channel's row is locked meanwhile, so that two
+ * that are added at once do not get the same lane. `duplicate`: its channel has one of that name.
+ */
 export function insertGateway(db: Db, row: GatewayRow): Promise<"inserted" | "duplicate"> {
-  return insertOnce(() => db.insert(gateways).values(row));
+  return insertOnce(() =>
+    db.execute(sql`
+    INSERT INTO gateways
+           (gateway_id, gateway_name, gateway_key, channel_id, adapter, sender, account, priority, track)
+    SELECT ${row.gatewayId}, ${row.gatewayName}, ${row.gatewayKey}, c.channel_id, ${row.adapter}, ${row.sender},
+           ${row.account}, ${row.priority},
+           (SELECT COUNT(*) FROM gateways g WHERE g.channel_id = c.channel_id) % ${TRACKS}
+      FROM channels c
+     WHERE c.channel_id = ${row.channelId}
+       FOR UPDATE`),
+  );
 }
 
 /** Every gateway with its channel, in the order of the original: by channel, then by fail-over order. */
@@ -42,6 +56,7 @@ export async function listGateways(db: Db) {
       gateway_id: gateways.gatewayId,
       gateway_name: gateways.gatewayName,
       adapter: gateways.adapter,
+      account: gateways.account,
       enabled: gateways.enabled,
     })
     .from(gateways)

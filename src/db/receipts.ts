@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, or, sql } from "drizzle-orm";
 import { UNPROVEN_STATES } from "../domain/delivery.ts";
 import type { Receipt } from "../domain/receipt.ts";
 import { caseBy } from "./case-by.ts";
@@ -6,7 +6,7 @@ import { namedRows, namesOf } from "./claim.ts";
 import type { Db } from "./client.ts";
 import { fit } from "./fit.ts";
 import { insertFailures, insertLogs } from "./logs.ts";
-import { attempts, deliveries, receipts } from "./schema.ts";
+import { attempts, deliveries, gateways, receipts } from "./schema.ts";
 import { utcNow } from "./time.ts";
 
 /** An attempt that receipts speak of, with what logging them needs. */
@@ -15,8 +15,15 @@ export type ReceiptedAttempt = Awaited<ReturnType<typeof findAttempts>>[number];
 /** A receipt and the attempt that it proves. */
 export type ProvenAttempt = { receipt: Receipt; attempt: ReceiptedAttempt };
 
-/** The attempts that receipts name, where enterprise and attempt belong together. */
-export async function findAttempts(db: Db, named: Pick<Receipt, "enterpriseId" | "attemptId">[]) {
+/**
+ * The attempts that receipts name, where enterprise and attempt belong together, and that went through one of
+ * these provider accounts. Of a gateway that is gone, any account is believed.
+ */
+export async function findAttempts(
+  db: Db,
+  named: Pick<Receipt, "enterpriseId" | "attemptId">[],
+  accounts: readonly string[],
+) {
   return db
     .select({
       enterpriseId: attempts.enterpriseId,
@@ -38,8 +45,10 @@ export async function findAttempts(db: Db, named: Pick<Receipt, "enterpriseId" |
       deliveries,
       and(eq(deliveries.enterpriseId, attempts.enterpriseId), eq(deliveries.deliveryId, attempts.deliveryId)),
     )
+    .leftJoin(gateways, eq(gateways.gatewayId, attempts.gatewayId))
     .where(
       and(
+        or(isNull(gateways.gatewayId), inArray(gateways.account, [...accounts])),
         inArray(attempts.enterpriseId, [...new Set(named.map((receipt) => receipt.enterpriseId))]),
         inArray(attempts.attemptId, [...new Set(named.map((receipt) => receipt.attemptId))]),
       ),

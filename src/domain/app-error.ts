@@ -16,6 +16,7 @@ export const APP_ERRORS = {
   not_subscribed: { status: 422, title: "Not subscribed" },
   no_channels: { status: 422, title: "No channels" },
   unknown_adapter: { status: 422, title: "Unknown adapter" },
+  unknown_account: { status: 422, title: "Unknown account" },
   adapter_mismatch: { status: 422, title: "Adapter does not fit the channel" },
   internal_error: { status: 500, title: "Internal error" },
   not_configured: { status: 503, title: "Not configured" },

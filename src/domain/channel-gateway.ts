@@ -11,6 +11,8 @@ export type ChannelGatewayRequest = {
   adapter: string | undefined;
   kind: Kind | undefined;
   sender: string | null;
+  /** Which of the configured provider accounts it sends through; empty for the first one. */
+  account: string;
   priority: number;
 };
 
@@ -28,6 +30,7 @@ const schema = z.object(
     adapter: plainText(64).optional(),
     kind: z.enum(KINDS, { error: `must be one of ${KINDS.join(", ")}` }).optional(),
     sender: plainText(320).nullish(),
+    account: z.string({ error: "must be a text" }).max(64, { error: "must be at most 64 characters" }).nullish(),
     priority: z.custom<number>(isPriority, { error: "must be an integer from 0 to 1000000" }).optional(),
   },
   { error: "must be a JSON object" },
@@ -43,7 +46,7 @@ export function readChannelGateway(
 ): { ok: true; request: ChannelGatewayRequest } | { ok: false; errors: FieldError[] } {
   const parsed = schema.safeParse(body);
   if (!parsed.success) return { ok: false, errors: fieldErrors(parsed.error) };
-  const { channel_name, gateway_name, adapter, kind, sender, priority } = parsed.data;
+  const { channel_name, gateway_name, adapter, kind, sender, account, priority } = parsed.data;
   return {
     ok: true,
     request: {
@@ -52,6 +55,7 @@ export function readChannelGateway(
       adapter,
       kind,
       sender: sender ?? null,
+      account: account ?? "",
       priority: priority ?? DEFAULT_PRIORITY,
     },
   };

@@ -26,11 +26,11 @@ export type CallbackRequest = {
 };
 
 /**
- * Receipts of one provider, read only after its signature was verified.
- * `not_configured`: there is no key to verify with, so nothing can be believed.
+ * Receipts of one provider, read only after its signature was verified; `accounts` are the names of ours that it
+ * is the signature of. `not_configured`: there is no key to verify with, so nothing can be believed.
  */
 export type ReceiptReading =
-  | { kind: "receipts"; receipts: Receipt[] }
+  | { kind: "receipts"; accounts: string[]; receipts: Receipt[] }
   | { kind: "forged" }
   | { kind: "malformed"; reason: string }
   | { kind: "not_configured" };

@@ -1,58 +1,53 @@
 import type { AdapterName } from "../domain/adapter-facts.ts";
 import type { Times } from "../domain/times.ts";
 import type { Adapter, Fetch, ReceiptReader } from "./adapter.ts";
+import { notConfigured } from "./not-configured.ts";
+import type { ProviderAccount } from "./provider-accounts.ts";
 import { createSendgridEmail } from "./sendgrid/sendgrid-email.ts";
 import { createSendgridReceiptReader } from "./sendgrid/sendgrid-receipts.ts";
 import { createTwilioReceiptReader } from "./twilio/twilio-receipts.ts";
 import { createTwilioSms } from "./twilio/twilio-sms.ts";
 import { createTwilioWhatsapp } from "./twilio/twilio-whatsapp.ts";
 
-/** The settings of all providers; an empty string is "not configured". */
-export type ProviderSettings = Record<
-  | "PUBLIC_URL"
-  | "TWILIO_API_URL"
-  | "TWILIO_ACCOUNT_SID"
-  | "TWILIO_AUTH_TOKEN"
-  | "TWILIO_FROM"
-  | "TWILIO_MESSAGING_SERVICE_SID"
-  | "TWILIO_WHATSAPP_FROM"
-  | "TWILIO_WHATSAPP_CONTENT_SID"
-  | "SENDGRID_API_URL"
-  | "SENDGRID_API_KEY"
-  | "SENDGRID_FROM_EMAIL"
-  | "SENDGRID_FROM_NAME"
-  | "SENDGRID_WEBHOOK_PUBLIC_KEY",
-  string
->;
+/** The adapter of a gateway row, by the two names that it has there. */
+export type AdapterOf = (adapter: AdapterName, account: string) => Adapter;
+
+type Timing = Pick<Times, "callTimeout">;
+
+/** Makes every adapter of every account. One of an account that there is not is misconfigured until there is. */
+export function createAdapters(accounts: readonly ProviderAccount[], fetch: Fetch, times: Timing): AdapterOf {
+  const byAccount = new Map(accounts.map((account) => [account.name, adaptersOf(account, fetch, times)]));
+  return (adapter, account) => byAccount.get(account)?.[adapter] ?? withoutAccount(account);
+}
 
 /** Every adapter by the name that gateway rows use. A new provider is one more line here. */
-export function createAdapters(
-  settings: ProviderSettings,
+function adaptersOf(
+  account: ProviderAccount,
   fetch: Fetch,
-  { callTimeout: callTimeoutMs }: Pick<Times, "callTimeout">,
+  { callTimeout: callTimeoutMs }: Timing,
 ): Record<AdapterName, Adapter> {
   const twilio = {
-    apiUrl: settings.TWILIO_API_URL,
-    accountSid: settings.TWILIO_ACCOUNT_SID,
-    authToken: settings.TWILIO_AUTH_TOKEN,
-    publicUrl: settings.PUBLIC_URL,
+    apiUrl: account.TWILIO_API_URL,
+    accountSid: account.TWILIO_ACCOUNT_SID,
+    authToken: account.TWILIO_AUTH_TOKEN,
+    publicUrl: account.PUBLIC_URL,
     callTimeoutMs,
   };
   return {
     twilio_sms: createTwilioSms(
-      { ...twilio, from: settings.TWILIO_FROM, messagingServiceSid: settings.TWILIO_MESSAGING_SERVICE_SID },
+      { ...twilio, from: account.TWILIO_FROM, messagingServiceSid: account.TWILIO_MESSAGING_SERVICE_SID },
       fetch,
     ),
     twilio_whatsapp: createTwilioWhatsapp(
-      { ...twilio, from: settings.TWILIO_WHATSAPP_FROM, contentSid: settings.TWILIO_WHATSAPP_CONTENT_SID },
+      { ...twilio, from: account.TWILIO_WHATSAPP_FROM, contentSid: account.TWILIO_WHATSAPP_CONTENT_SID },
       fetch,
     ),
     sendgrid_email: createSendgridEmail(
       {
-        apiUrl: settings.SENDGRID_API_URL,
-        apiKey: settings.SENDGRID_API_KEY,
-        fromEmail: settings.SENDGRID_FROM_EMAIL,
-        fromName: settings.SENDGRID_FROM_NAME,
+        apiUrl: account.SENDGRID_API_URL,
+        apiKey: account.SENDGRID_API_KEY,
+        fromEmail: account.SENDGRID_FROM_EMAIL,
+        fromName: account.SENDGRID_FROM_NAME,
         callTimeoutMs,
       },
       fetch,
@@ -60,13 +55,32 @@ export function createAdapters(
   };
 }
 
+function withoutAccount(account: string): Adapter {
+  const what = `the provider account ${account}`;
+  return {
+    send: async () => notConfigured(what),
+    lookUp: async () => ({ kind: "unanswered", code: "not_configured", reason: `${what} is not configured` }),
+  };
+}
+
 /** Who reads the callbacks of a provider, by the last part of `/callbacks/…`. */
-export function createReceiptReaders(settings: ProviderSettings): ReadonlyMap<string, ReceiptReader> {
+export function createReceiptReaders(accounts: readonly ProviderAccount[]): ReadonlyMap<string, ReceiptReader> {
   return new Map([
     [
       "twilio",
-      createTwilioReceiptReader({ authToken: settings.TWILIO_AUTH_TOKEN, accountSid: settings.TWILIO_ACCOUNT_SID }),
+      createTwilioReceiptReader(
+        accounts.map(({ name, TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken }) => ({
+          name,
+          accountSid,
+          authToken,
+        })),
+      ),
     ],
-    ["sendgrid", createSendgridReceiptReader({ publicKey: settings.SENDGRID_WEBHOOK_PUBLIC_KEY })],
+    [
+      "sendgrid",
+      createSendgridReceiptReader(
+        accounts.map(({ name, SENDGRID_WEBHOOK_PUBLIC_KEY: publicKey }) => ({ name, publicKey })),
+      ),
+    ],
   ]);
 }

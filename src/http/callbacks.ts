@@ -33,7 +33,7 @@ async function postCallback(c: Context<Door>): Promise<Response> {
     case "not_configured":
       throw new AppError("not_configured", "There is no key to verify callbacks of this provider with.");
     case "receipts": {
-      const { applied } = await applyReceipts(services, reading.receipts);
+      const { applied } = await applyReceipts(services, reading.receipts, reading.accounts);
       services.log.info("receipts_applied", { provider, received: reading.receipts.length, applied });
       return new Response(null, { status: 204 });
     }

@@ -31,6 +31,7 @@ async function postChannelGateway(c: Context<Door>): Promise<Response> {
       gateway_id: added.gatewayId,
       gateway_name: added.gatewayName,
       adapter: added.adapter,
+      account: added.account,
     },
     201,
   );

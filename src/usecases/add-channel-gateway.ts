@@ -18,16 +18,18 @@ export type AddedGateway = {
   gatewayId: string;
   gatewayName: string;
   adapter: string;
+  account: string;
 };
 
-type Needs = Pick<Services, "channels" | "ids">;
+type Needs = Pick<Services, "channels" | "ids" | "accounts">;
 
 /**
- * Puts a gateway on a channel, which is made where there is none of that name. Throws AppError
- * `unknown_adapter`, `adapter_mismatch`, or `gateway_exists` where the channel has that gateway already.
+ * Puts a gateway on a channel, which is made where there is none of that name. Throws AppError `unknown_adapter`,
+ * `unknown_account`, `adapter_mismatch`, or `gateway_exists` where the channel has that gateway already.
  */
 export async function addChannelGateway(services: Needs, request: ChannelGatewayRequest): Promise<AddedGateway> {
   const adapter = chooseAdapter(request);
+  refuseUnknownAccount(services, request);
   const channel = await findOrAddChannel(services, request, adapter);
   refuseMismatch(channel.kind, adapter, request);
   const gatewayId = services.ids.next("gw");
@@ -38,13 +40,15 @@ export async function addChannelGateway(services: Needs, request: ChannelGateway
     channelId: channel.channelId,
     adapter,
     sender: request.sender,
+    account: request.account,
     priority: request.priority,
   });
   if (inserted === "duplicate") {
     throw new AppError("gateway_exists", "This channel has a gateway of this name already.");
   }
   const { channelId, channelName, kind } = channel;
-  return { channelId, channelName, kind, gatewayId, gatewayName: request.gatewayName, adapter };
+  const { gatewayName, account } = request;
+  return { channelId, channelName, kind, gatewayId, gatewayName, adapter, account };
 }
 
 function chooseAdapter(request: ChannelGatewayRequest) {
@@ -54,6 +58,16 @@ function chooseAdapter(request: ChannelGatewayRequest) {
   throw new AppError("unknown_adapter", `${problem}. Adapters: ${ADAPTER_NAMES.join(", ")}.`, {
     errors: [{ pointer: "/adapter", message: `must be one of ${ADAPTER_NAMES.join(", ")}` }],
     members: { adapters: ADAPTER_NAMES },
+  });
+}
+
+function refuseUnknownAccount({ accounts }: Needs, { account }: ChannelGatewayRequest): void {
+  if (accounts.includes(account)) return;
+  const names = accounts.filter((name) => name !== "");
+  const known = names.length === 0 ? "Only the first one is configured" : `Further accounts: ${names.join(", ")}`;
+  throw new AppError("unknown_account", `There is no such provider account. ${known}.`, {
+    errors: [{ pointer: "/account", message: "must be the name of a configured account, or empty for the first" }],
+    members: { accounts: names },
   });
 }
 

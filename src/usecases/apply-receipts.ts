@@ -14,11 +14,16 @@ const MOVES = {
 /**
  * Applies what a provider told us, after its signature was verified. Receipts are a set and deliveries only
  * move forward, so repeats and disorder change nothing. A fixed number of statements for any number of
- * receipts. Receipts of unknown attempts, or under another enterprise's name, are dropped.
+ * receipts. Receipts of unknown attempts, under another enterprise's name, or of attempts that went through none
+ * of the accounts that vouch for them, are dropped.
  */
-export async function applyReceipts(services: Needs, received: Receipt[]): Promise<{ applied: number }> {
+export async function applyReceipts(
+  services: Needs,
+  received: Receipt[],
+  accounts: readonly string[],
+): Promise<{ applied: number }> {
   if (received.length === 0) return { applied: 0 };
-  const attempts = await services.receipts.findAttempts(received);
+  const attempts = await services.receipts.findAttempts(received, accounts);
   const byKey = new Map(attempts.map((attempt) => [keyOf(attempt), attempt]));
   const known = received.flatMap((receipt) => {
     const attempt = byKey.get(keyOf(receipt));

@@ -93,12 +93,12 @@ function triesOf({ candidates }: DueDelivery): number {
 }
 
 function toCall(services: Needs, attemptId: string, { delivery, route: { gateway, to } }: PlannedSend): Call {
-  const { gatewayId, gatewayName, adapter, sender } = gateway;
+  const { gatewayId, gatewayName, adapter, account, sender } = gateway;
   const attempt = { attemptId, gatewayId, gateway: gatewayName };
   return {
     gatewayId,
     send: () =>
-      services.adapters[adapter].send({
+      services.adapters(adapter, account).send({
         ...renderMessage(delivery),
         enterpriseId: delivery.enterpriseId,
         attemptId,

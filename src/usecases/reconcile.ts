@@ -27,7 +27,8 @@ export async function reconcile(services: Needs): Promise<number> {
     return found ? [{ look, source: found.source, conclusion: conclude(look, found, services.times) }] : [];
   });
   await services.reconciling.writeSteps(concluded.map(stepOf));
-  await applyReceipts(services, concluded.flatMap(receiptOf));
+  const accounts = [...new Set(looks.map(({ account }) => account))];
+  await applyReceipts(services, concluded.flatMap(receiptOf), accounts);
   await moveOthers(services, concluded);
   return looks.length;
 }

@@ -22,6 +22,7 @@ describe("the settings", () => {
       API_TOKEN: "",
       EXPIRES_AFTER: new Map(),
       TIMES: DEFAULT_TIMES,
+      ACCOUNTS: {},
       TWILIO_API_URL: "https://api.twilio.com",
       TWILIO_ACCOUNT_SID: "",
       TWILIO_AUTH_TOKEN: "",
@@ -72,7 +73,22 @@ describe("settings written as JSON", () => {
     expect(TIMES).toEqual({ ...DEFAULT_TIMES, lease: 4_000, callTimeout: 1_000 });
   });
 
+  test("give further accounts settings of their own, of which those that are not named are empty", () => {
+    const { ACCOUNTS } = readConfig({
+      ...ENV,
+      TWILIO_FROM: "+15005550006",
+      ACCOUNTS: '{"backup": {"TWILIO_ACCOUNT_SID": "AC2", "SENDGRID_API_URL": "https://eu.test/"}}',
+    });
+    expect(ACCOUNTS).toMatchObject({
+      backup: { TWILIO_ACCOUNT_SID: "AC2", TWILIO_FROM: "", SENDGRID_API_URL: "https://eu.test" },
+    });
+  });
+
   test.each([
+    ["ACCOUNTS", '{"backup": {"TWILIO_TOKEN": "pa55word"}}', "ACCOUNTS"],
+    ["ACCOUNTS", '{"backup": {"TWILIO_AUTH_TOKEN": 5}}', "ACCOUNTS"],
+    ["ACCOUNTS", '{"The Backup": {}}', "ACCOUNTS"],
+    ["ACCOUNTS", `{"${"a".repeat(21)}": {}}`, "ACCOUNTS"],
     ["TIMES", '{"lease": 15000}', "lease must be at least twice callTimeout"],
     ["TIMES", '{"leese": 15000}', "TIMES"],
     ["TIMES", "[", "must be JSON"],

@@ -137,8 +137,8 @@ it("answers 404 for a provider that it does not know", async () => {
 });
 
 it.for([
-  ["twilio", { TWILIO_AUTH_TOKEN: "" }],
-  ["sendgrid", { SENDGRID_WEBHOOK_PUBLIC_KEY: "" }],
+  ["twilio", { TWILIO_AUTH_TOKEN: "", ACCOUNTS: "" }],
+  ["sendgrid", { SENDGRID_WEBHOOK_PUBLIC_KEY: "", ACCOUNTS: "" }],
 ] as const)("answers 503 to %s while there is no key to verify with", async ([provider, settings]) => {
   const quiet = quietEnv(settings).env;
 

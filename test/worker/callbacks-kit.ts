@@ -42,16 +42,17 @@ export async function sendOne(
   return { quiet, enterprise, attempt: network.callsTo(to)[0]?.attempt ?? "", deliveryId };
 }
 
-/** A status callback of Twilio as a form; `set` replaces or adds fields. Signed as Twilio signs. */
+/** A status callback of Twilio as a form; `set` replaces or adds fields. Signed as Twilio signs, with `token`. */
 export async function twilioForm(
   { enterprise, attempt }: Pick<Sent, "enterprise" | "attempt">,
   status: string,
   set: Record<string, string> = {},
+  token: string = env.TWILIO_AUTH_TOKEN,
 ): Promise<Callback> {
   const fields = twilioFields(enterprise, attempt, status, set);
   const path = `/callbacks/twilio?${new URLSearchParams({ enterprise: enterprise.id, attempt }).toString()}`;
   const sorted = Object.entries(fields).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const signature = await twilioSignature(env.PUBLIC_URL + path + sorted.flat().join(""));
+  const signature = await twilioSignature(env.PUBLIC_URL + path + sorted.flat().join(""), token);
   return {
     path,
     headers: { "Content-Type": "application/x-www-form-urlencoded", "X-Twilio-Signature": signature },
@@ -87,8 +88,8 @@ function twilioFields(enterprise: TestEnterprise, attempt: string, status: strin
   };
 }
 
-async function twilioSignature(signed: string): Promise<string> {
-  const secret = new TextEncoder().encode(env.TWILIO_AUTH_TOKEN);
+async function twilioSignature(signed: string, token: string = env.TWILIO_AUTH_TOKEN): Promise<string> {
+  const secret = new TextEncoder().encode(token);
   const key = await crypto.subtle.importKey("raw", secret, { name: "HMAC", hash: "SHA-1" }, false, ["sign"]);
   const signature = await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(signed));
   return btoa(String.fromCharCode(...new Uint8Array(signature)));

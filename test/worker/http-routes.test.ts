@@ -52,6 +52,7 @@ it("answers an added gateway with the ids of channel and gateway", async () => {
     gateway_id: expect.stringMatching(/^gw_[0-9a-f]{32}$/),
     gateway_name: gateway,
     adapter: "twilio_sms",
+    account: "",
   });
 });
 
@@ -82,6 +83,7 @@ function listed(channelId: string, channel: string, gatewayId: string, gateway: 
     gateway_id: gatewayId,
     gateway_name: gateway,
     adapter,
+    account: "",
     enabled: true,
   };
 }

@@ -119,8 +119,11 @@ export async function queueAtRest(): Promise<void> {
 /** Bells that are kept instead of rung, for tests that deliver batches themselves. */
 export type KeptBells = { lane: string; body: BellMessage; delaySeconds: number }[];
 
+/** Settings by their names; the optional ones are not among the Worker's types. */
+export type Settings = Partial<Env> & Record<string, unknown>;
+
 /** An environment of its own: new isolate memory, and queues that keep their bells. */
-export function quietEnv(settings: Partial<Env> = {}): { env: Env; bells: KeptBells } {
+export function quietEnv(settings: Settings = {}): { env: Env; bells: KeptBells } {
   const bells: KeptBells = [];
   const queue = (lane: string) =>
     ({

@@ -1,8 +1,15 @@
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 
-/** A provider call that was seen: from which sender, where to, and with which attempt. */
-export type ProviderCall = { provider: "twilio" | "sendgrid"; from: string; to: string; attempt: string; at: number };
+/** A provider call that was seen: with whose credentials, from which sender, where to, and with which attempt. */
+export type ProviderCall = {
+  provider: "twilio" | "sendgrid";
+  credentials: string;
+  from: string;
+  to: string;
+  attempt: string;
+  at: number;
+};
 
 /** A message as Twilio lists it. */
 export type TwilioMessage = { sid: string; from: string; body: string; status: string; date_created: string };
@@ -124,7 +131,8 @@ async function twilio(request: Request): Promise<Response> {
   const to = (form.get("To") ?? "").replace("whatsapp:", "");
   const attempt = new URL(form.get("StatusCallback") ?? "").searchParams.get("attempt") ?? "";
   const from = form.get("From") ?? form.get("MessagingServiceSid") ?? "";
-  return answer({ provider: "twilio", from, to, attempt, at: Date.now() }, () =>
+  const credentials = atob(credentialsOf(request));
+  return answer({ provider: "twilio", credentials, from, to, attempt, at: Date.now() }, () =>
     Response.json({ sid: `SM${crypto.randomUUID().replaceAll("-", "")}`, status: "queued" }, { status: 201 }),
   );
 }
@@ -151,10 +159,17 @@ async function sendgrid(request: Request): Promise<Response> {
     custom_args: { attempt_id: string };
   }>();
   const to = mail.personalizations[0]?.to[0]?.email ?? "";
+  const attempt = mail.custom_args.attempt_id;
+  const credentials = credentialsOf(request);
   return answer(
-    { provider: "sendgrid", from: mail.from.email, to, attempt: mail.custom_args.attempt_id, at: Date.now() },
+    { provider: "sendgrid", credentials, from: mail.from.email, to, attempt, at: Date.now() },
     () => new Response(null, { status: 202, headers: { "X-Message-Id": crypto.randomUUID() } }),
   );
+}
+
+/** What stands behind `Basic` or `Bearer`. */
+function credentialsOf(request: Request): string {
+  return request.headers.get("Authorization")?.split(" ")[1] ?? "";
 }
 
 function answer(call: ProviderCall, byDefault: Answer): Response | Promise<Response> {

@@ -232,18 +232,22 @@ it("is not looked for any more once a receipt has told, and that is written down
   const [attempt] = await query<{ attempt_id: string }>("SELECT attempt_id FROM attempts WHERE enterprise_id = ?", [
     one.enterprise.id,
   ]);
-  await applyReceipts(services, [
-    {
-      enterpriseId: one.enterprise.id,
-      attemptId: attempt?.attempt_id ?? "",
-      eventId: unique("evt"),
-      kind: "progress",
-      providerId: "SM1",
-      occurredAt: null,
-      code: null,
-      reason: null,
-    },
-  ]);
+  await applyReceipts(
+    services,
+    [
+      {
+        enterpriseId: one.enterprise.id,
+        attemptId: attempt?.attempt_id ?? "",
+        eventId: unique("evt"),
+        kind: "progress",
+        providerId: "SM1",
+        occurredAt: null,
+        code: null,
+        reason: null,
+      },
+    ],
+    [""],
+  );
   await sweep(one);
   expect(network.looks).not.toContain(one.enterprise.phone);
   expect(await statesOf(one)).toEqual(["sent"]);

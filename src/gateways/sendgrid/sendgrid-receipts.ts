@@ -3,21 +3,36 @@ import type { ReceiptReader } from "../adapter.ts";
 import { isRecord, parseJson } from "../json-text.ts";
 import { importSendgridKey, isSignedBySendgrid } from "./sendgrid-signature.ts";
 
+/** `publicKey` verifies the account's event webhook. */
+export type SendgridReceiptConfig = { name: string; publicKey: string };
+
 /**
  * Reads the event webhook (https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event): one
  * request carries events of many messages. Events without our ids, and kinds that we do not know, are left out.
  */
-export function createSendgridReceiptReader({ publicKey }: { publicKey: string }): ReceiptReader {
-  let imported: Promise<CryptoKey | null> | undefined;
+export function createSendgridReceiptReader(accounts: readonly SendgridReceiptConfig[]): ReceiptReader {
+  let imported: Promise<AccountKey[]> | undefined;
   return async (request) => {
-    imported ??= importSendgridKey(publicKey);
-    const key = await imported;
-    if (key === null) return { kind: "not_configured" };
-    if (!(await isSignedBySendgrid(request, key))) return { kind: "forged" };
+    imported ??= importKeys(accounts);
+    const keys = await imported;
+    if (keys.length === 0) return { kind: "not_configured" };
+    const signed = await Promise.all(keys.map(({ key }) => isSignedBySendgrid(request, key)));
+    const signers = keys.flatMap(({ name }, index) => (signed[index] === true ? [name] : []));
+    if (signers.length === 0) return { kind: "forged" };
     const events = parseJson(new TextDecoder().decode(request.body));
     if (!Array.isArray(events)) return { kind: "malformed", reason: "the body is not a JSON array" };
-    return { kind: "receipts", receipts: events.flatMap(toReceipts) };
+    return { kind: "receipts", accounts: signers, receipts: events.flatMap(toReceipts) };
   };
+}
+
+type AccountKey = { name: string; key: CryptoKey };
+
+async function importKeys(accounts: readonly SendgridReceiptConfig[]): Promise<AccountKey[]> {
+  const keys = await Promise.all(accounts.map(({ publicKey }) => importSendgridKey(publicKey)));
+  return accounts.flatMap(({ name }, index) => {
+    const key = keys[index] ?? null;
+    return key === null ? [] : [{ name, key }];
+  });
 }
 
 /** What a reader does with a mail, or complains about in it, has been delivered to the reader. */

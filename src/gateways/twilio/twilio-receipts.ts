@@ -5,24 +5,32 @@ import { isSignedByTwilio, readForm, signedBodyHash } from "./twilio-signature.t
 import { readTwilioStatus } from "./twilio-status.ts";
 
 /** `authToken` is the account's primary one, which signs callbacks even where an API key sends. */
-export type TwilioReceiptConfig = { authToken: string; accountSid: string };
+export type TwilioReceiptConfig = { name: string; authToken: string; accountSid: string };
 
 /**
  * Reads message status callbacks
  * (https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks).
- * A signed callback of another account is forged as far as we are concerned; one that says nothing about
- * an attempt of ours has no receipts.
+ * A callback is signed by the account that it names, or it is forged as far as we are concerned; one that says
+ * nothing about an attempt of ours has no receipts.
  */
-export function createTwilioReceiptReader(config: TwilioReceiptConfig): ReceiptReader {
+export function createTwilioReceiptReader(accounts: readonly TwilioReceiptConfig[]): ReceiptReader {
+  const configured = accounts.filter(({ authToken, accountSid }) => authToken !== "" && accountSid !== "");
   return async (request) => {
-    if (config.authToken === "" || config.accountSid === "") return { kind: "not_configured" };
-    if (!(await isSignedByTwilio(request, config.authToken))) return { kind: "forged" };
+    if (configured.length === 0) return { kind: "not_configured" };
     const field = readFields(request);
+    const named = field === null ? configured : configured.filter((one) => one.accountSid === field("AccountSid"));
+    const signers = await signersOf(request, named);
+    if (signers.length === 0) return { kind: "forged" };
     if (field === null) return { kind: "malformed", reason: "the body is not a JSON object" };
-    if (field("AccountSid") !== config.accountSid) return { kind: "forged" };
     const receipt = toReceipt(field, new URL(request.publicUrl).searchParams);
-    return { kind: "receipts", receipts: receipt === null ? [] : [receipt] };
+    return { kind: "receipts", accounts: signers, receipts: receipt === null ? [] : [receipt] };
   };
+}
+
+/** The names of the accounts whose token the signature is made with. */
+async function signersOf(request: CallbackRequest, accounts: readonly TwilioReceiptConfig[]): Promise<string[]> {
+  const signed = await Promise.all(accounts.map(({ authToken }) => isSignedByTwilio(request, authToken)));
+  return accounts.flatMap(({ name }, index) => (signed[index] === true ? [name] : []));
 }
 
 type Field = (name: string) => string | null;

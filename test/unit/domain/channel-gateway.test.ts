@@ -19,26 +19,36 @@ describe("a gateway to be added", () => {
         adapter: undefined,
         kind: undefined,
         sender: null,
+        account: "",
         priority: 100,
       },
     });
   });
 
   test("may say everything else as well", () => {
-    const more = { adapter: "twilio_sms", kind: "sms", sender: "+15005550006", priority: 0 };
+    const more = { adapter: "twilio_sms", kind: "sms", sender: "+15005550006", account: "backup", priority: 0 };
     expect(readChannelGateway({ ...BODY, ...more, unknown: 1 })).toEqual({
       ok: true,
       request: { channelName: "SMS", gatewayName: "Twilio", ...more },
     });
   });
 
-  test("may have null for no sender", () => {
-    expect(readChannelGateway({ ...BODY, sender: null })).toMatchObject({ request: { sender: null } });
+  test("may have null for no sender, and for the first account", () => {
+    const request = { sender: null, account: "" };
+    expect(readChannelGateway({ ...BODY, sender: null, account: null })).toMatchObject({ request });
   });
 
   test("is told of every wrong field at once", () => {
-    const wrong = { gateway_name: " Twilio", adapter: "", kind: "fax", sender: 5, priority: 1.5 };
-    expect(verdict(wrong)).toEqual(["/channel_name", "/gateway_name", "/adapter", "/kind", "/sender", "/priority"]);
+    const wrong = { gateway_name: " Twilio", adapter: "", kind: "fax", sender: 5, account: 5, priority: 1.5 };
+    expect(verdict(wrong)).toEqual([
+      "/channel_name",
+      "/gateway_name",
+      "/adapter",
+      "/kind",
+      "/sender",
+      "/account",
+      "/priority",
+    ]);
   });
 
   test.each([

@@ -59,12 +59,14 @@ function webhook(...events: unknown[]): CallbackRequest {
   return signed(`${JSON.stringify(events)}\r\n`);
 }
 
-const read = (request: CallbackRequest) => createSendgridReceiptReader({ publicKey: keys.publicKey })(request);
+const read = (request: CallbackRequest) =>
+  createSendgridReceiptReader([{ name: "", publicKey: keys.publicKey }])(request);
 
 describe("an event webhook", () => {
   test("is read with all that it says", async () => {
     expect(await read(webhook(event()))).toEqual({
       kind: "receipts",
+      accounts: [""],
       receipts: [
         {
           enterpriseId: "ent1",
@@ -200,12 +202,30 @@ describe("nothing is believed", () => {
   });
 
   test.each(["", "not a key", "AAAA"])("without a usable key: %j", async (publicKey) => {
-    expect(await createSendgridReceiptReader({ publicKey })(signed("[]"))).toEqual({ kind: "not_configured" });
+    expect(await createSendgridReceiptReader([{ name: "", publicKey }])(signed("[]"))).toEqual({
+      kind: "not_configured",
+    });
   });
 });
 
 test("takes the key with PEM lines as well", async () => {
   const publicKey = `-----BEGIN PUBLIC KEY-----\n${keys.publicKey.replaceAll(/.{64}/g, "$&\n")}\n-----END PUBLIC KEY-----\n`;
 
-  expect(await createSendgridReceiptReader({ publicKey })(signed("[]"))).toEqual({ kind: "receipts", receipts: [] });
+  expect(await createSendgridReceiptReader([{ name: "", publicKey }])(signed("[]"))).toEqual({
+    kind: "receipts",
+    accounts: [""],
+    receipts: [],
+  });
+});
+
+test("tells which account's key it was that signed", async () => {
+  const accounts = [
+    { name: "", publicKey: keys.publicKey },
+    { name: "none", publicKey: "" },
+    { name: "backup", publicKey: otherKeys.publicKey },
+  ];
+
+  const reading = await createSendgridReceiptReader(accounts)(signed(JSON.stringify([event()]), otherKeys));
+
+  expect(reading).toMatchObject({ accounts: ["backup"], receipts: [{ attemptId: "att1" }] });
 });

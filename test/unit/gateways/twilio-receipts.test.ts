@@ -4,7 +4,7 @@ import type { CallbackRequest } from "../../../src/gateways/adapter.ts";
 import { createTwilioReceiptReader } from "../../../src/gateways/twilio/twilio-receipts.ts";
 import { utf8 } from "./support.ts";
 
-const CONFIG = { authToken: "secret", accountSid: "AC1" };
+const CONFIG = { name: "", authToken: "secret", accountSid: "AC1" };
 const URL = "https://notify.test/callbacks/twilio?enterprise=ent%2F1&attempt=att_1";
 const FIELDS = {
   MessageSid: "SM1",
@@ -14,7 +14,7 @@ const FIELDS = {
   From: "+15005550006",
 };
 
-const readReceipts = createTwilioReceiptReader(CONFIG);
+const readReceipts = createTwilioReceiptReader([CONFIG]);
 
 function callback(fields: Record<string, string>, publicUrl = URL, token = CONFIG.authToken): CallbackRequest {
   return {
@@ -41,6 +41,7 @@ describe("a status callback", () => {
   ])("%s is %s", async (status, kind) => {
     expect(await readReceipts(callback({ ...FIELDS, MessageStatus: status }))).toEqual({
       kind: "receipts",
+      accounts: [""],
       receipts: [
         {
           enterpriseId: "ent/1",
@@ -77,11 +78,15 @@ describe("a status callback", () => {
   test.each(["receiving", "received", "brand_new", "constructor"])("%s says nothing about a send", async (status) => {
     const reading = await readReceipts(callback({ ...FIELDS, MessageStatus: status }));
 
-    expect(reading).toEqual({ kind: "receipts", receipts: [] });
+    expect(reading).toEqual({ kind: "receipts", accounts: [""], receipts: [] });
   });
 
   test.each(["MessageSid", "MessageStatus"])("without %s it says nothing", async (name) => {
-    expect(await readReceipts(callback(without(FIELDS, name)))).toEqual({ kind: "receipts", receipts: [] });
+    expect(await readReceipts(callback(without(FIELDS, name)))).toEqual({
+      kind: "receipts",
+      accounts: [""],
+      receipts: [],
+    });
   });
 
   test.each(["?enterprise=e", "?attempt=a", "?enterprise=&attempt=a", ""])(
@@ -89,7 +94,7 @@ describe("a status callback", () => {
     async (query) => {
       const reading = await readReceipts(callback(FIELDS, `https://notify.test/callbacks/twilio${query}`));
 
-      expect(reading).toEqual({ kind: "receipts", receipts: [] });
+      expect(reading).toEqual({ kind: "receipts", accounts: [""], receipts: [] });
     },
   );
 
@@ -127,8 +132,30 @@ describe("nothing is believed", () => {
   });
 
   test.each([{ authToken: "" }, { accountSid: "" }])("without a configured account: %j", async (missing) => {
-    const read = createTwilioReceiptReader({ ...CONFIG, ...missing });
+    const read = createTwilioReceiptReader([{ ...CONFIG, ...missing }]);
 
     expect(await read(callback(FIELDS))).toEqual({ kind: "not_configured" });
+  });
+});
+
+describe("of several accounts", () => {
+  const BACKUP = { name: "backup", authToken: "other secret", accountSid: "AC2" };
+  const readAll = createTwilioReceiptReader([CONFIG, BACKUP]);
+
+  test.each([CONFIG, BACKUP])("the one that a callback names has signed it: $name", async (account) => {
+    const fields = { ...FIELDS, AccountSid: account.accountSid };
+
+    expect(await readAll(callback(fields, URL, account.authToken))).toMatchObject({
+      accounts: [account.name],
+      receipts: [{ attemptId: "att_1" }],
+    });
+  });
+
+  test.each([
+    ["one account signs in the name of the other", callback({ ...FIELDS, AccountSid: "AC2" }, URL, "secret")],
+    ["the other way round", callback(FIELDS, URL, "other secret")],
+    ["an account that is not ours is named", callback({ ...FIELDS, AccountSid: "AC3" }, URL, "secret")],
+  ])("nothing is believed when %s", async (_what, request) => {
+    expect(await readAll(request)).toEqual({ kind: "forged" });
   });
 });

@@ -11,6 +11,7 @@ function aWorld(...known: ChannelRow[]) {
   const gateways: GatewayRow[] = [];
   return {
     ids: countingIds(),
+    accounts: ["", "backup"],
     rows: { channels, gateways },
     channels: {
       find: async (key: string) => channels.find((row) => row.channelKey === key) ?? null,
@@ -38,6 +39,7 @@ function aRequest(changes: Partial<ChannelGatewayRequest> = {}): ChannelGatewayR
     adapter: undefined,
     kind: undefined,
     sender: null,
+    account: "",
     priority: 100,
     ...changes,
   };
@@ -58,6 +60,7 @@ describe("adding a gateway", () => {
         gatewayId: added.gatewayId,
         gatewayName: "Twilio",
         gatewayKey: "twilio",
+        account: "",
         channelId,
         adapter: "twilio_sms",
         sender: "+15005550006",
@@ -118,6 +121,14 @@ describe("a gateway is refused", () => {
       members: { adapters: ["twilio_sms", "twilio_whatsapp", "sendgrid_email"] },
     },
   };
+
+  test("when its account is not configured", async () => {
+    expect(await refusal(aWorld(), aRequest({ account: "spare" }))).toMatchObject({
+      code: "unknown_account",
+      message: "There is no such provider account. Further accounts: backup.",
+      extras: { errors: [{ pointer: "/account", message: expect.any(String) }], members: { accounts: ["backup"] } },
+    });
+  });
 
   test("when its adapter does not exist", async () => {
     for (const adapter of ["vonage", "constructor"]) {

@@ -18,6 +18,7 @@ function aWorld(...attempts: ReceiptedAttempt[]) {
     logged: [] as Proven[],
     undelivered: [] as Proven[],
     moves: [] as ReceiptMove[],
+    accounts: [] as string[],
   };
   const keep = <T>(step: string, into: T[]) => {
     return async (rows: T[]) => {
@@ -31,8 +32,9 @@ function aWorld(...attempts: ReceiptedAttempt[]) {
     log: fakeLog(),
     receipts: {
       // As in the database: every attempt that is named, of any enterprise that is named.
-      findAttempts: async (named: Receipt[]) => {
+      findAttempts: async (named: Receipt[], accounts: readonly string[]) => {
         steps.push("find");
+        done.accounts.push(...accounts);
         return attempts.filter(
           (attempt) =>
             named.some((receipt) => receipt.attemptId === attempt.attemptId) &&
@@ -81,6 +83,11 @@ function aReceipt({ enterpriseId, attemptId }: ReceiptedAttempt, changes: Partia
   };
 }
 
+/** Applies receipts that the first account signed. */
+function applySigned(world: ReturnType<typeof aWorld>, receipts: Receipt[]) {
+  return applyReceipts(world, receipts, [""]);
+}
+
 describe("receipts", () => {
   test.each([
     ["progress", "sent"],
@@ -90,7 +97,7 @@ describe("receipts", () => {
     const attempt = anAttempt();
     const world = aWorld(attempt);
     const receipt = aReceipt(attempt, { kind });
-    expect(await applyReceipts(world, [receipt])).toEqual({ applied: 1 });
+    expect(await applySigned(world, [receipt])).toEqual({ applied: 1 });
     expect(world.stored).toEqual([receipt]);
     expect(world.accepted).toEqual([{ receipt, attempt }]);
     expect(world.logged).toEqual([{ receipt, attempt }]);
@@ -100,7 +107,7 @@ describe("receipts", () => {
   test("are stored first and move deliveries last, so that a crash in between is repeated from facts", async () => {
     const attempt = anAttempt();
     const world = aWorld(attempt);
-    await applyReceipts(world, [aReceipt(attempt)]);
+    await applySigned(world, [aReceipt(attempt)]);
     expect(world.steps).toEqual(["find", "insert", "markAccepted", "log", "logUndelivered", "moveForward"]);
   });
 
@@ -108,7 +115,7 @@ describe("receipts", () => {
     const attempts = Array.from({ length: 100 }, anAttempt);
     const world = aWorld(...attempts);
     expect(
-      await applyReceipts(
+      await applySigned(
         world,
         attempts.map((attempt) => aReceipt(attempt)),
       ),
@@ -117,9 +124,16 @@ describe("receipts", () => {
     expect(world.moves).toHaveLength(100);
   });
 
+  test("are believed of attempts that went through the accounts that signed them", async () => {
+    const attempt = anAttempt();
+    const world = aWorld(attempt);
+    await applyReceipts(world, [aReceipt(attempt)], ["backup", "spare"]);
+    expect(world.accounts).toEqual(["backup", "spare"]);
+  });
+
   test("ask the database nothing when there are none", async () => {
     const world = aWorld();
-    expect(await applyReceipts(world, [])).toEqual({ applied: 0 });
+    expect(await applySigned(world, [])).toEqual({ applied: 0 });
     expect(world.steps).toEqual([]);
   });
 });
@@ -131,7 +145,7 @@ describe("several receipts of one attempt", () => {
   test.each(pairs)("%s and %s: the most telling decides, whichever comes first", async (first, second) => {
     const attempt = anAttempt();
     const world = aWorld(attempt);
-    await applyReceipts(world, [aReceipt(attempt, { kind: first }), aReceipt(attempt, { kind: second })]);
+    await applySigned(world, [aReceipt(attempt, { kind: first }), aReceipt(attempt, { kind: second })]);
     const telling = KINDS[Math.max(KINDS.indexOf(first), KINDS.indexOf(second))];
     expect(world.logged.map(({ receipt }) => receipt.kind)).toEqual([telling]);
     expect(world.moves.map(({ to }) => to)).toEqual([telling === "progress" ? "sent" : telling]);
@@ -141,7 +155,7 @@ describe("several receipts of one attempt", () => {
     const attempt = anAttempt();
     const world = aWorld(attempt);
     const receipt = aReceipt(attempt);
-    await applyReceipts(world, [receipt, receipt, aReceipt(attempt)]);
+    await applySigned(world, [receipt, receipt, aReceipt(attempt)]);
     expect(world.stored).toHaveLength(3);
     expect(world.moves).toHaveLength(1);
   });
@@ -150,7 +164,7 @@ describe("several receipts of one attempt", () => {
     const attempt = anAttempt();
     const world = aWorld(attempt);
     const bounce = aReceipt(attempt, { kind: "undelivered", code: "bounce" });
-    await applyReceipts(world, [aReceipt(attempt, { kind: "delivered" }), bounce]);
+    await applySigned(world, [aReceipt(attempt, { kind: "delivered" }), bounce]);
     expect(world.undelivered).toEqual([{ receipt: bounce, attempt }]);
     expect(world.moves.map(({ to }) => to)).toEqual(["delivered"]);
   });
@@ -159,7 +173,7 @@ describe("several receipts of one attempt", () => {
     const attempt = anAttempt();
     const world = aWorld(attempt);
     const undelivered = (code: string) => aReceipt(attempt, { kind: "undelivered", code });
-    await applyReceipts(world, [undelivered("30003"), undelivered("30005")]);
+    await applySigned(world, [undelivered("30003"), undelivered("30005")]);
     expect(world.logged.map(({ receipt }) => receipt.code)).toEqual(["30003"]);
   });
 });
@@ -168,14 +182,14 @@ test("receipts of two attempts of one delivery move it once, by the one that say
   const first = anAttempt();
   const second = { ...first, attemptId: newId("att"), attemptNo: 2 };
   const world = aWorld(first, second);
-  await applyReceipts(world, [aReceipt(first), aReceipt(second, { kind: "delivered" })]);
+  await applySigned(world, [aReceipt(first), aReceipt(second, { kind: "delivered" })]);
   expect(world.moves).toMatchObject([{ deliveryId: first.deliveryId, to: "delivered" }]);
 });
 
 describe("a receipt that fits no attempt is dropped and counted", () => {
   test("when the attempt is unknown", async () => {
     const world = aWorld();
-    expect(await applyReceipts(world, [aReceipt(anAttempt())])).toEqual({ applied: 0 });
+    expect(await applySigned(world, [aReceipt(anAttempt())])).toEqual({ applied: 0 });
     expect(world.steps).toEqual(["find"]);
     expect(world.log.lines).toEqual([{ event: "receipts_of_unknown_attempts", fields: { receipts: 1 } }]);
   });
@@ -185,7 +199,7 @@ describe("a receipt that fits no attempt is dropped and counted", () => {
     const world = aWorld(ours, theirs);
     const forged = aReceipt({ ...theirs, enterpriseId: ours.enterpriseId }, { kind: "undelivered" });
     const honest = [aReceipt(ours), aReceipt(theirs)];
-    expect(await applyReceipts(world, [forged, ...honest])).toEqual({ applied: 2 });
+    expect(await applySigned(world, [forged, ...honest])).toEqual({ applied: 2 });
     expect(world.stored).toEqual(honest);
     expect(world.moves.map(({ to }) => to)).toEqual(["sent", "sent"]);
     expect(world.log.lines).toMatchObject([{ fields: { receipts: 1 } }]);

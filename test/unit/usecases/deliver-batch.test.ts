@@ -29,12 +29,18 @@ describe("a batch", () => {
   });
 
   test("hands the adapter of the chosen gateway what it needs, under the attempt's id", async () => {
-    const gateway = aCandidate({ adapter: "sendgrid_email", gatewayName: "SendGrid", sender: "shop@shop.test" });
+    const gateway = aCandidate({
+      adapter: "sendgrid_email",
+      account: "backup",
+      gatewayName: "SendGrid",
+      sender: "shop@shop.test",
+    });
     const delivery = aDueDelivery({ candidates: [gateway], shipmentId: "S<1>" });
     const { sent, recorded } = await deliver([delivery]);
     expect(sent).toEqual([
       {
         adapter: "sendgrid_email",
+        account: "backup",
         enterpriseId: delivery.enterpriseId,
         attemptId: "att_2",
         to: "ops@shop.test",

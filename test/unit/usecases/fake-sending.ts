@@ -19,7 +19,7 @@ export function deliveringWith(loaded: DueDelivery[]) {
   const lost = new Set<string>();
   const failures: Error[] = [];
   const recorded: DeliveryResult[] = [];
-  const sent: (OutboundMessage & { adapter: AdapterName })[] = [];
+  const sent: (OutboundMessage & { adapter: AdapterName; account: string })[] = [];
   const bells = fakeBells();
   const sending: Services["sending"] = {
     claim: async (_, token) => {
@@ -52,10 +52,10 @@ export function deliveringWith(loaded: DueDelivery[]) {
     },
   };
   const provider = { answer: (_: OutboundMessage): SendOutcome | Promise<SendOutcome> => ACCEPTED };
-  const adapter = (name: AdapterName) => ({
-    send: async (message: OutboundMessage) => {
+  const adapters: Services["adapters"] = (adapter, account) => ({
+    send: async (message) => {
       steps.push("call");
-      sent.push({ ...message, adapter: name });
+      sent.push({ ...message, adapter, account });
       return provider.answer(message);
     },
   });
@@ -74,11 +74,7 @@ export function deliveringWith(loaded: DueDelivery[]) {
     random: () => 0.5,
     times: DEFAULT_TIMES,
     log: fakeLog(),
-    adapters: {
-      twilio_sms: adapter("twilio_sms"),
-      twilio_whatsapp: adapter("twilio_whatsapp"),
-      sendgrid_email: adapter("sendgrid_email"),
-    },
+    adapters,
   };
 }
 

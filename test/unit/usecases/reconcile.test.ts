@@ -3,6 +3,7 @@ import type { ConcludedLook, DueLook } from "../../../src/db/reconcile.ts";
 import type { ReconciliationStep } from "../../../src/db/steps.ts";
 import type { LookUp, LookUpAnswer } from "../../../src/domain/look-up.ts";
 import { DEFAULT_TIMES } from "../../../src/domain/times.ts";
+import type { Services } from "../../../src/services.ts";
 import { reconcile } from "../../../src/usecases/reconcile.ts";
 import { newId } from "../domain/builders.ts";
 import { deliveringWith } from "./fake-sending.ts";
@@ -54,12 +55,16 @@ function lookingAt(looks: DueLook[], answer: (question: LookUp) => LookUpAnswer 
     asked.push(question);
     return answer(question);
   };
+  const withLookUp: Services["adapters"] = (adapter, account) => ({
+    ...adapters(adapter, account),
+    ...(adapter === "twilio_sms" ? { lookUp } : {}),
+  });
   return {
     asked,
     written,
     moved,
     receipts,
-    adapters: { ...adapters, twilio_sms: { ...adapters.twilio_sms, lookUp } },
+    adapters: withLookUp,
     reconciling: {
       ...noQuestions(),
       findDue: async () => looks,
@@ -111,9 +116,10 @@ describe("a look", () => {
     const look = aLook();
     const world = lookingAt([look], () => foundAs("SM1"));
     await reconcile(world);
-    expect(world.receipts.findAttempts).toHaveBeenCalledWith([
-      expect.objectContaining({ attemptId: look.attemptId, kind: "delivered", providerId: "SM1" }),
-    ]);
+    expect(world.receipts.findAttempts).toHaveBeenCalledWith(
+      [expect.objectContaining({ attemptId: look.attemptId, kind: "delivered", providerId: "SM1" })],
+      [""],
+    );
     expect(world.moved).toEqual([]);
   });
 

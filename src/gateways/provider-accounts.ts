@@ -1,0 +1,38 @@
+/** What an account has of its own; an empty string is "not configured". */
+type AccountSettings = Record<
+  | "TWILIO_ACCOUNT_SID"
+  | "TWILIO_AUTH_TOKEN"
+  | "TWILIO_FROM"
+  | "TWILIO_MESSAGING_SERVICE_SID"
+  | "TWILIO_WHATSAPP_FROM"
+  | "TWILIO_WHATSAPP_CONTENT_SID"
+  | "SENDGRID_API_KEY"
+  | "SENDGRID_FROM_EMAIL"
+  | "SENDGRID_FROM_NAME"
+  | "SENDGRID_WEBHOOK_PUBLIC_KEY",
+  string
+>;
+
+type ApiUrls = { TWILIO_API_URL: string; SENDGRID_API_URL: string };
+
+/** The settings of all providers: those of the first account, and in `ACCOUNTS` further ones by their names. */
+export type ProviderSettings = AccountSettings &
+  ApiUrls & {
+    PUBLIC_URL: string;
+    ACCOUNTS: Readonly<Record<string, AccountSettings & { [Name in keyof ApiUrls]?: string | undefined }>>;
+  };
+
+/** One set of provider accounts that gateways may send through; the first one's name is empty. */
+export type ProviderAccount = AccountSettings & ApiUrls & { name: string; PUBLIC_URL: string };
+
+/** Nothing is inherited from the first account but where the providers' APIs are, and where we are. */
+export function readAccounts({ ACCOUNTS, ...first }: ProviderSettings): ProviderAccount[] {
+  const further = Object.entries(ACCOUNTS).map(([name, account]) => ({
+    ...account,
+    name,
+    PUBLIC_URL: first.PUBLIC_URL,
+    TWILIO_API_URL: account.TWILIO_API_URL ?? first.TWILIO_API_URL,
+    SENDGRID_API_URL: account.SENDGRID_API_URL ?? first.SENDGRID_API_URL,
+  }));
+  return [{ ...first, name: "" }, ...further];
+}

@@ -5,7 +5,7 @@ import { claimDue, namesOf } from "./db/claim.ts";
 import { createDb, type Db } from "./db/client.ts";
 import { createDirectory, type Directory } from "./db/directory-memory.ts";
 import { loadEnterprise } from "./db/directory.ts";
-import { takeTrials } from "./db/gateway-health.ts";
+import { changeHealth, tallyGateways, takeTrials } from "./db/gateway-health.ts";
 import { commitIntents, findCommitted, type Intent } from "./db/intent.ts";
 import * as holds from "./db/holds.ts";
 import * as leases from "./db/leases.ts";
@@ -19,6 +19,7 @@ import { insertSteps, type ReconciliationStep } from "./db/steps.ts";
 import { findOriginal, insertUpdate, type NewUpdate } from "./db/updates.ts";
 import type { AddressKind } from "./domain/adapter-facts.ts";
 import type { DeliveryResult } from "./domain/delivery-result.ts";
+import type { HealthChange } from "./domain/gateway-health.ts";
 import type { Receipt } from "./domain/receipt.ts";
 import type { RedriveFilter } from "./domain/redrive.ts";
 import type { Times } from "./domain/times.ts";
@@ -129,6 +130,10 @@ function createStores(db: Db, times: Times) {
       findCommitted: (intents: Intent[]) => findCommitted(db, intents),
       record: (results: DeliveryResult[]) => recordResults(db, results, times),
       takeTrials: (gatewayIds: string[]) => takeTrials(db, gatewayIds, times.healthRest),
+    },
+    health: {
+      tally: () => tallyGateways(db, times.healthWindow),
+      change: (change: HealthChange) => changeHealth(db, change, times.healthRest),
     },
     sweeping: {
       findSilent: (perLane: number) => silent.findSilent(db, perLane),

@@ -11,8 +11,11 @@ export type AttemptResult = {
   outcome: AttemptOutcome;
 };
 
-/** `not_started`: the lease was running out, or the gateway kept failing, before the call's turn came. */
-export type AttemptOutcome = SendOutcome | { kind: "not_started" };
+/**
+ * `not_started`: the lease was running out, or the gateway kept failing, before the call's turn came. Its
+ * delivery is due again after `waitMs`, at once by default.
+ */
+export type AttemptOutcome = SendOutcome | { kind: "not_started"; waitMs?: number };
 
 /** The code of an attempt whose sender went away before it heard the answer. */
 export const LEASE_EXPIRED = "lease_expired";
@@ -37,5 +40,6 @@ export type DeliveryResult = { delivery: ClaimedDelivery; attempt: AttemptResult
 
 /** What becomes of a delivery whose intent was committed. */
 export function stepAfter(outcome: AttemptOutcome, situation: AttemptSituation): ResultStep {
-  return outcome.kind === "not_started" ? { state: "given_back", delayMs: 0 } : nextStep(outcome, situation);
+  if (outcome.kind === "not_started") return { state: "given_back", delayMs: outcome.waitMs ?? 0 };
+  return nextStep(outcome, situation);
 }

@@ -1,3 +1,4 @@
+import { afterCall, callsAtOnce, NO_CALLS, nothingGetsThrough, type CallStreak } from "../domain/call-streak.ts";
 import type { AttemptOutcome, DeliveryResult } from "../domain/delivery-result.ts";
 import type { SendOutcome } from "../domain/send-outcome.ts";
 import type { Services } from "../services.ts";
@@ -21,10 +22,17 @@ type Running = Pick<Services, "clock" | "log" | "times"> & {
   record: (results: DeliveryResult[]) => Promise<void>;
 };
 
-/** Makes calls, six at once, and records what they come to. What cannot start in time is not started. */
-export async function callAll(calls: Call[], running: Running): Promise<void> {
+/** What the calls of each gateway came to, by its id. */
+export type Streaks = Map<string, CallStreak>;
+
+/**
+ * Makes calls, six at once, and records what they come to. What cannot start in time is not started, and
+ * neither is what a gateway was to carry whose calls all fail.
+ */
+export async function callAll(calls: Call[], running: Running): Promise<Streaks> {
   const waiting = [...calls];
   const active = new Map<Call, Promise<void>>();
+  const streaks: Streaks = new Map(calls.map((call) => [call.gatewayId, NO_CALLS]));
   const done: DeliveryResult[] = [];
   let recordAt = running.clock.now() + running.times.recordEvery;
 
@@ -32,14 +40,19 @@ export async function callAll(calls: Call[], running: Running): Promise<void> {
     if (running.clock.now() >= running.deadline) {
       done.push(...waiting.splice(0).map((call) => call.resultOf({ kind: "not_started" })));
     }
+    // By the time that these come again, the health of the gateway has been reviewed.
+    const inVain = takeVain(waiting, streaks);
+    done.push(...inVain.map((call) => call.resultOf({ kind: "not_started", waitMs: running.times.retryShortest })));
     const isRecordDue = running.clock.now() >= recordAt;
     // A record is a request as well: when it is due, the next slot that gets free is its own.
     const slots = isRecordDue ? SLOTS - 1 : SLOTS;
-    for (let call = takeNext(waiting, active, slots); call; call = takeNext(waiting, active, slots)) {
+    const next = () => takeNext(waiting, active, slots, streaks);
+    for (let call = next(); call; call = next()) {
       const started = call;
-      const finished = makeCall(started, running).then((result) => {
+      const finished = makeCall(started, running).then((outcome) => {
         active.delete(started);
-        done.push(result);
+        streaks.set(started.gatewayId, afterCall(streakOf(streaks, started), outcome));
+        done.push(started.resultOf(outcome));
       });
       active.set(started, finished);
     }
@@ -50,6 +63,7 @@ export async function callAll(calls: Call[], running: Running): Promise<void> {
     }
   }
   await running.record(done);
+  return streaks;
 }
 
 /** What cannot be recorded now is kept and recorded with what comes next; calls in flight are not abandoned. */
@@ -63,23 +77,40 @@ async function recordSoFar(done: DeliveryResult[], { record, log }: Running): Pr
   }
 }
 
-async function makeCall(call: Call, { log }: Running): Promise<DeliveryResult> {
+async function makeCall(call: Call, { log }: Running): Promise<SendOutcome> {
   try {
-    return call.resultOf(await call.send());
+    return await call.send();
   } catch (error) {
     // A bug in an adapter: the call may have been made, so it is treated like a lost answer.
     log.error("adapter_threw", error, { gateway_id: call.gatewayId });
-    return call.resultOf({ kind: "ambiguous", code: "internal", reason: "The answer could not be understood." });
+    return { kind: "ambiguous", code: "internal", reason: "The answer could not be understood." };
   }
 }
 
+function streakOf(streaks: Streaks, { gatewayId }: Call): CallStreak {
+  return streaks.get(gatewayId) ?? NO_CALLS;
+}
+
+/** Takes the waiting calls of gateways through which nothing gets. */
+function takeVain(waiting: Call[], streaks: Streaks): Call[] {
+  const inVain = waiting.filter((call) => nothingGetsThrough(streakOf(streaks, call)));
+  if (inVain.length > 0) waiting.splice(0, waiting.length, ...waiting.filter((call) => !inVain.includes(call)));
+  return inVain;
+}
+
 /** Takes the first waiting call whose gateway may have another slot. */
-function takeNext(waiting: Call[], active: Map<Call, Promise<void>>, slots: number): Call | undefined {
+function takeNext(
+  waiting: Call[],
+  active: Map<Call, Promise<void>>,
+  slots: number,
+  streaks: Streaks,
+): Call | undefined {
   if (active.size >= slots) return undefined;
   const gateways = new Set([...waiting, ...active.keys()].map((call) => call.gatewayId));
   const limit = gateways.size > 1 ? SLOTS_PER_GATEWAY : slots;
   const held = (gatewayId: string) => [...active.keys()].filter((call) => call.gatewayId === gatewayId).length;
-  const index = waiting.findIndex((call) => held(call.gatewayId) < limit);
+  const mayStart = (call: Call) => held(call.gatewayId) < Math.min(limit, callsAtOnce(streakOf(streaks, call)));
+  const index = waiting.findIndex(mayStart);
   return index < 0 ? undefined : waiting.splice(index, 1)[0];
 }
 

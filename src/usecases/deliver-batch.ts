@@ -8,12 +8,13 @@ import { laneOf } from "../domain/lane.ts";
 import { reachableRoutes } from "../domain/send-decision.ts";
 import { callWindow } from "../domain/times.ts";
 import type { Services } from "../services.ts";
-import { callAll, type Call } from "./call-all.ts";
+import { callAll, type Call, type Streaks } from "./call-all.ts";
 import { keepTrying } from "./keep-trying.ts";
 import { recordResults } from "./record-results.ts";
+import { reviewGateways } from "./review-gateways.ts";
 import { ringBells } from "./ring-bells.ts";
 
-type Needs = Pick<Services, "sending" | "adapters" | "bells" | "ids" | "clock" | "random" | "times" | "log">;
+type Needs = Pick<Services, "sending" | "health" | "adapters" | "bells" | "ids" | "clock" | "random" | "times" | "log">;
 
 type Intent = Parameters<Needs["sending"]["commitIntents"]>[0][number];
 
@@ -43,7 +44,8 @@ export async function deliverBatch(
     await recordResults(services, [...results, ...called]);
     results.splice(0);
   };
-  await callAll(calls, { ...services, deadline: claimedAt + callWindow(services.times), record });
+  const streaks = await callAll(calls, { ...services, deadline: claimedAt + callWindow(services.times), record });
+  await reviewIfTelling(services, streaks, trials);
   await ringForBlocked(services, loaded);
   return { named: named.length, called: calls.length, results: loaded.length };
 }
@@ -52,6 +54,17 @@ export async function deliverBatch(
 async function takeTrials({ sending }: Needs, loaded: DueDelivery[]): Promise<Set<string>> {
   const due = trialsDue(loaded);
   return new Set(due.length === 0 ? [] : await sending.takeTrials(due));
+}
+
+/** What shows that a gateway is down, or is up again, is not left to the next sweep. Else no statement is spent. */
+async function reviewIfTelling(services: Needs, streaks: Streaks, trials: Set<string>): Promise<void> {
+  const isTelling = [...streaks].some(([id, { good, failed }]) => trials.has(id) || (failed > 0 && good === 0));
+  if (!isTelling) return;
+  try {
+    await reviewGateways(services);
+  } catch (error) {
+    services.log.error("review_failed", error);
+  }
 }
 
 /** Commits the intents and turns those that hold into calls. What lost its lease is nobody's business here. */

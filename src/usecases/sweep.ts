@@ -2,6 +2,7 @@ import type { Services } from "../services.ts";
 import { endHolds } from "./end-holds.ts";
 import { reconcile } from "./reconcile.ts";
 import { releaseExpiredLeases } from "./release-expired-leases.ts";
+import { reviewGateways } from "./review-gateways.ts";
 import { ringSilent } from "./ring-silent.ts";
 
 /** One cron run sweeps again and again until the next one is near, in ms. */
@@ -13,6 +14,7 @@ type Needs = Pick<
   | "holding"
   | "reconciling"
   | "sending"
+  | "health"
   | "receipts"
   | "adapters"
   | "bells"
@@ -33,10 +35,11 @@ export async function sweepForAMinute(services: Needs): Promise<void> {
 }
 
 /**
- * Expired leases first, since they make rows due; what waits for providers comes last. Each part is tried even
- * when another fails.
+ * Gateways first, since whatever is rung for is sent by their health; then expired leases, since they make
+ * rows due; what waits for providers comes last. Each part is tried even when another fails.
  */
 export async function sweepOnce(services: Needs): Promise<void> {
+  await attempt(services, "review_gateways", reviewGateways);
   const released = await attempt(services, "release_expired_leases", releaseExpiredLeases);
   const ended = await attempt(services, "end_holds", endHolds);
   const rung = await attempt(services, "ring_silent", ringSilent);

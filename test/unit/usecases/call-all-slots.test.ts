@@ -5,14 +5,17 @@ beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
 describe("calls at once", () => {
-  test("are six when one gateway is alone, and the next follows when one ends", async () => {
-    const calls = someCalls(8, "a");
+  test("are three of one gateway until it has answered well, then six", async () => {
+    const calls = someCalls(9, "a");
     run(calls);
     await settle();
-    expect(started(calls)).toEqual([0, 1, 2, 3, 4, 5]);
-    calls[3]?.finish();
+    expect(started(calls)).toEqual([0, 1, 2]);
+    calls[1]?.finish();
     await settle();
     expect(started(calls)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    calls[3]?.finish();
+    await settle();
+    expect(started(calls)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   });
 
   test("are three for each of two gateways, in whatever order they come", async () => {
@@ -42,13 +45,14 @@ describe("calls at once", () => {
 
   test("are still three while the other gateway's last call goes on, and six after it", async () => {
     const [many, one] = [someCalls(8, "many"), aCall("one")];
+    many[0]?.finish();
     run([...many, one]);
     await settle();
     expect(one.isStarted).toBe(true);
-    expect(started(many)).toHaveLength(3);
+    expect(started(many)).toHaveLength(4);
     one.finish();
     await settle();
-    expect(started(many)).toHaveLength(6);
+    expect(started(many)).toHaveLength(7);
   });
 
   test("end with the last one", async () => {

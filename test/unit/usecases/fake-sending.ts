@@ -2,6 +2,7 @@ import { createClock } from "../../../src/clock.ts";
 import type { AdapterName } from "../../../src/domain/adapter-facts.ts";
 import type { DeliveryResult } from "../../../src/domain/delivery-result.ts";
 import type { DueDelivery } from "../../../src/domain/due-delivery.ts";
+import type { GatewayTally, HealthChange } from "../../../src/domain/gateway-health.ts";
 import type { OutboundMessage } from "../../../src/domain/outbound-message.ts";
 import { DEFAULT_TIMES } from "../../../src/domain/times.ts";
 import type { SendOutcome } from "../../../src/domain/send-outcome.ts";
@@ -11,6 +12,7 @@ import { countingIds, fakeBells, fakeLog } from "./fakes.ts";
 
 /**
  * Everything that delivering needs, around what the database loads. `steps`: what was done, in order.
+ * `tallies`, `changes`: how its gateways do, and what was concluded.
  * `lost`: ids of deliveries whose lease is no longer ours. `failures`: what the next records fail with.
  */
 export function deliveringWith(loaded: DueDelivery[]) {
@@ -51,6 +53,18 @@ export function deliveringWith(loaded: DueDelivery[]) {
       recorded.push(...results);
     },
   };
+  const tallies: GatewayTally[] = [];
+  const changes: HealthChange[] = [];
+  const health: Services["health"] = {
+    tally: async () => {
+      steps.push("tally");
+      return tallies;
+    },
+    change: async (change) => {
+      changes.push(change);
+      return true;
+    },
+  };
   const provider = { answer: (_: OutboundMessage): SendOutcome | Promise<SendOutcome> => ACCEPTED };
   const adapters: Services["adapters"] = (adapter, account) => ({
     send: async (message) => {
@@ -68,6 +82,9 @@ export function deliveringWith(loaded: DueDelivery[]) {
     sent,
     provider,
     sending,
+    health,
+    tallies,
+    changes,
     bells,
     ids: countingIds(),
     clock: createClock(),

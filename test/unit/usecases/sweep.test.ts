@@ -38,7 +38,8 @@ function sweepingOver({ silent = [], expired = [], ended = [] }: Found) {
     recorded.push(...results);
     steps.push(["record", results.map(({ delivery }) => delivery.deliveryId)]);
   };
-  const sending = { ...deliveringWith([]).sending, record };
+  const { health, tallies, ...delivering } = deliveringWith([]);
+  const sending = { ...delivering.sending, record };
   const bells = fakeBells();
   const { ring } = bells;
   bells.ring = (rung) => {
@@ -49,6 +50,8 @@ function sweepingOver({ silent = [], expired = [], ended = [] }: Found) {
     steps,
     recorded,
     sending,
+    health,
+    tallies,
     sweeping,
     holding,
     reconciling,

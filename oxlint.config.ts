@@ -27,7 +27,7 @@ const leaves = ["src/clock.ts", "src/config.ts", "src/ids.ts", "src/log.ts"];
 /** Who may import whom: the table of docs/architecture.md. Later rows win over earlier ones. */
 const importTable: TableRow[] = [
   { files: ["src/**"], depth: 0, may: [], message: "No row of the import table in oxlint.config.ts covers this file." },
-  ...folder("domain", { may: ["zod"] }, "domain may import only zod."),
+  ...folder("domain", { may: ["zod/mini"] }, "domain may import only zod/mini."),
   ...folder("gateways", { may: ["src/domain/**"] }, "gateways may import only domain."),
   ...folder(
     "db",
@@ -47,8 +47,8 @@ const importTable: TableRow[] = [
   {
     files: ["src/queue/*.ts"],
     depth: 1,
-    may: ["src/domain/**", "zod", "!./consumer.ts"],
-    message: "The queue's schema and producer may import only domain and zod.",
+    may: ["src/domain/**", "zod/mini", "!./consumer.ts"],
+    message: "The queue's schema and producer may import only domain and zod/mini.",
   },
   {
     files: ["src/queue/consumer.ts"],
@@ -73,8 +73,8 @@ const importTable: TableRow[] = [
   {
     files: ["src/config.ts"],
     depth: 0,
-    may: ["zod", "src/domain/**"],
-    message: "config may import only zod and domain.",
+    may: ["zod/mini", "src/domain/**"],
+    message: "config may import only zod/mini and domain.",
   },
   { files: ["src/ids.ts"], depth: 0, may: ["uuidv7"], message: "ids may import only uuidv7." },
   { files: ["src/log.ts"], depth: 0, may: ["src/domain/**"], message: "log may import only domain." },

@@ -1,38 +1,52 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { nameKey } from "./domain/adapter-facts.ts";
 import { DEFAULT_TIMES, type Times } from "./domain/times.ts";
 
-const url = z.url({ protocol: /^https?$/ });
+const url = z.url({ protocol: /^https?$/, error: "must be a URL" });
 
 /** An address that paths are put behind. */
-const baseUrl = url.transform((text) => text.replace(/\/+$/, ""));
+const baseUrl = z.pipe(
+  url,
+  z.transform((text: string) => text.replace(/\/+$/, "")),
+);
+
+/** A text; empty where it is not set. */
+const text = z._default(z.string({ error: "must be a text" }), "");
 
 /** A setting that is written as JSON; empty means `{}`. */
-const json = z.string().transform((text, context): unknown => {
-  try {
-    return JSON.parse(text === "" ? "{}" : text);
-  } catch {
-    context.addIssue({ code: "custom", message: "must be JSON" });
-    return z.NEVER;
-  }
-});
+const json = z.pipe(
+  z.string(),
+  z.transform((given: string, { issues }): unknown => {
+    try {
+      return JSON.parse(given === "" ? "{}" : given);
+    } catch {
+      issues.push({ code: "custom", input: given, message: "must be JSON" });
+      return z.NEVER;
+    }
+  }),
+);
 
 /** `{"out for delivery": 7200}`: seconds by status, kept in ms by the status in lower case. */
-const expiryRules = json
-  .pipe(z.record(z.string(), z.number().positive().max(604_800)))
-  .transform((rules) => new Map(Object.entries(rules).map(([status, s]) => [nameKey(status), s * 1000])));
+const expiryRules = z.pipe(
+  z.pipe(json, z.record(z.string(), z.number().check(z.positive(), z.maximum(604_800)))),
+  z.transform(
+    (rules: Record<string, number>) => new Map(Object.entries(rules).map(([status, s]) => [nameKey(status), s * 1000])),
+  ),
+);
 
 const timeNames = Object.keys(DEFAULT_TIMES) as (keyof Times)[];
 
 /** Durations in ms by their names in `domain/times.ts`; what is not named keeps its default. */
-const times = json
-  .pipe(z.partialRecord(z.enum(timeNames), z.int().positive()))
-  .transform((given): Times => ({ ...DEFAULT_TIMES, ...given }))
-  .refine(({ lease, callTimeout }) => lease >= 2 * callTimeout, {
-    error: "lease must be at least twice callTimeout",
-  });
-
-const text = z.string().default("");
+const times = z
+  .pipe(
+    z.pipe(json, z.partialRecord(z.enum(timeNames), z.int().check(z.positive()))),
+    z.transform((given: Partial<Times>): Times => ({ ...DEFAULT_TIMES, ...given })),
+  )
+  .check(
+    z.refine(({ lease, callTimeout }) => lease >= 2 * callTimeout, {
+      error: "lease must be at least twice callTimeout",
+    }),
+  );
 
 /** What each provider account has of its own: credentials, senders, keys. */
 const account = {
@@ -49,10 +63,11 @@ const account = {
 };
 
 /** Further provider accounts by their names, which `gateways.account` uses and so has to hold. */
-const accounts = json.pipe(
+const accounts = z.pipe(
+  json,
   z.record(
-    z.string().regex(/^[a-z0-9_-]{1,20}$/),
-    z.strictObject({ ...account, TWILIO_API_URL: baseUrl.optional(), SENDGRID_API_URL: baseUrl.optional() }),
+    z.string().check(z.regex(/^[a-z0-9_-]{1,20}$/)),
+    z.strictObject({ ...account, TWILIO_API_URL: z.optional(baseUrl), SENDGRID_API_URL: z.optional(baseUrl) }),
   ),
 );
 
@@ -60,11 +75,11 @@ const schema = z.object({
   DATABASE_URL: url,
   API_TOKEN: text,
   PUBLIC_URL: baseUrl,
-  EXPIRES_AFTER: expiryRules.prefault(""),
-  TIMES: times.prefault(""),
-  ACCOUNTS: accounts.prefault(""),
-  TWILIO_API_URL: baseUrl.default("https://api.twilio.com"),
-  SENDGRID_API_URL: baseUrl.default("https://api.sendgrid.com"),
+  EXPIRES_AFTER: z.prefault(expiryRules, ""),
+  TIMES: z.prefault(times, ""),
+  ACCOUNTS: z.prefault(accounts, ""),
+  TWILIO_API_URL: z.prefault(baseUrl, "https://api.twilio.com"),
+  SENDGRID_API_URL: z.prefault(baseUrl, "https://api.sendgrid.com"),
   ...account,
 });
 

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { nameKey } from "./adapter-facts.ts";
 import type { FieldError } from "./app-error.ts";
 import { KINDS, type Kind } from "./lane.ts";
@@ -19,19 +19,23 @@ export type ChannelGatewayRequest = {
 const DEFAULT_PRIORITY = 100;
 
 /** Names are matched in lower case, which can be longer. */
-const name = plainText(64).refine((text) => [...text].length > 64 || [...nameKey(text)].length <= 64, {
-  error: "must be at most 64 characters, also in lower case",
-});
+const name = plainText(64).check(
+  z.refine((text) => [...text].length > 64 || [...nameKey(text)].length <= 64, {
+    error: "must be at most 64 characters, also in lower case",
+  }),
+);
 
 const schema = z.object(
   {
     channel_name: name,
     gateway_name: name,
-    adapter: plainText(64).optional(),
-    kind: z.enum(KINDS, { error: `must be one of ${KINDS.join(", ")}` }).optional(),
-    sender: plainText(320).nullish(),
-    account: z.string({ error: "must be a text" }).max(64, { error: "must be at most 64 characters" }).nullish(),
-    priority: z.custom<number>(isPriority, { error: "must be an integer from 0 to 1000000" }).optional(),
+    adapter: z.optional(plainText(64)),
+    kind: z.optional(z.enum(KINDS, { error: `must be one of ${KINDS.join(", ")}` })),
+    sender: z.nullish(plainText(320)),
+    account: z.nullish(
+      z.string({ error: "must be a text" }).check(z.maxLength(64, { error: "must be at most 64 characters" })),
+    ),
+    priority: z.optional(z.custom<number>(isPriority, { error: "must be an integer from 0 to 1000000" })),
   },
   { error: "must be a JSON object" },
 );

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { FieldError } from "./app-error.ts";
 import { isJsonObject, isStorable, type JsonObject } from "./json-object.ts";
 import { readTimestamp } from "./timestamp.ts";
@@ -27,7 +27,7 @@ export function readOrderUpdate(body: unknown, now: number): OrderUpdateReading 
 }
 
 /** Turns what zod found into JSON pointers (RFC 6901) and messages. */
-export function fieldErrors(error: z.ZodError): FieldError[] {
+export function fieldErrors(error: z.core.$ZodError): FieldError[] {
   return error.issues.map((issue) => ({
     pointer: issue.path.map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`).join(""),
     message: issue.message,
@@ -36,9 +36,9 @@ export function fieldErrors(error: z.ZodError): FieldError[] {
 
 /** A required text of 1 to `max` characters without control characters or spaces around it. */
 export function plainText(max: number) {
-  return z.string({ error: requiredOr("must be a string") }).superRefine((text, context) => {
-    const problem = textProblem(text, max);
-    if (problem) context.addIssue({ code: "custom", message: problem });
+  return z.string({ error: requiredOr("must be a string") }).check(({ value, issues }) => {
+    const message = textProblem(value, max);
+    if (message) issues.push({ code: "custom", input: value, message });
   });
 }
 
@@ -48,28 +48,35 @@ function bodySchema(now: number) {
       shipment_id: idText,
       status: plainText(64),
       enterprise_id: idText,
-      timestamp: z.string({ error: requiredOr("must be a string") }).transform((text, context) => {
-        const reading = readTimestamp(text, now);
-        if (reading.ok) return { occurredAt: reading.instant, timestampText: text };
-        context.addIssue({ code: "custom", message: reading.message });
-        return z.NEVER;
-      }),
-      data: z
-        .custom<JsonObject>(isJsonObject, { error: "must be an object" })
-        .refine((data) => isStorable(data), { error: "must be well-formed text at most 8 levels deep" })
-        .optional(),
+      timestamp: z.pipe(
+        z.string({ error: requiredOr("must be a string") }),
+        z.transform((text, { issues }) => {
+          const reading = readTimestamp(text, now);
+          if (reading.ok) return { occurredAt: reading.instant, timestampText: text };
+          issues.push({ code: "custom", input: text, message: reading.message });
+          return z.NEVER;
+        }),
+      ),
+      data: z.optional(
+        z
+          .custom<JsonObject>(isJsonObject, { error: "must be an object" })
+          .check(z.refine((data) => isStorable(data), { error: "must be well-formed text at most 8 levels deep" })),
+      ),
     },
     { error: "must be a JSON object" },
   );
 }
 
 /** A required id: a text, or an integer that is read as one. */
-export const idText = z
-  .union([z.string(), z.int({ error: requiredOr("must be a string, or an integer below 2^53") })], {
-    error: requiredOr("must be a string or an integer"),
-  })
-  .transform(String)
-  .pipe(plainText(64));
+export const idText = z.pipe(
+  z.pipe(
+    z.union([z.string(), z.int({ error: requiredOr("must be a string, or an integer below 2^53") })], {
+      error: requiredOr("must be a string or an integer"),
+    }),
+    z.transform(String),
+  ),
+  plainText(64),
+);
 
 function requiredOr(message: string) {
   return (issue: { input?: unknown }) => (issue.input === undefined ? "is required" : message);

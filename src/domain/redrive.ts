@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { FieldError } from "./app-error.ts";
 import { fieldErrors, idText, plainText } from "./order-update.ts";
 import { readTimestamp } from "./timestamp.ts";
@@ -95,44 +95,49 @@ export function scheduleRedrive<T extends { expiresInMs: number }>(
 }
 
 function bodySchema(now: number) {
-  const optionalText = plainText(64).optional();
-  const instant = z
-    .string({ error: "must be a string" })
-    .transform((text, context) => {
-      const reading = readTimestamp(text, now);
-      if (reading.ok) return reading.instant;
-      context.addIssue({ code: "custom", message: reading.message });
-      return z.NEVER;
-    })
-    .optional();
+  const optionalText = z.optional(plainText(64));
   const filter = z
     .strictObject(
       {
         state: z.enum(REDRIVABLE_STATES, { error: `must be one of ${REDRIVABLE_STATES.join(", ")}` }),
-        enterprise_id: idText.optional(),
-        shipment_id: idText.optional(),
+        enterprise_id: z.optional(idText),
+        shipment_id: z.optional(idText),
         channel_id: optionalText,
         gateway_id: optionalText,
         code: optionalText,
         provider_code: optionalText,
-        settled_from: instant,
-        settled_to: instant,
+        settled_from: z.optional(instantText(now)),
+        settled_to: z.optional(instantText(now)),
       },
       { error: wrongObject },
     )
-    .refine((given) => given.shipment_id === undefined || given.enterprise_id !== undefined, {
-      path: ["enterprise_id"],
-      error: "is required with shipment_id",
-    });
+    .check(
+      z.refine((given) => given.shipment_id === undefined || given.enterprise_id !== undefined, {
+        path: ["enterprise_id"],
+        error: "is required with shipment_id",
+      }),
+    );
   return z.strictObject(
     {
       filter,
-      dry_run: z.boolean({ error: "must be true or false" }).default(true),
-      expected: wholeNumber(0, COUNT_AT_MOST).optional(),
-      per_second: wholeNumber(1, 500).optional(),
-      may_send_twice: z.boolean({ error: "must be true or false" }).optional(),
+      dry_run: z._default(z.boolean({ error: "must be true or false" }), true),
+      expected: z.optional(wholeNumber(0, COUNT_AT_MOST)),
+      per_second: z.optional(wholeNumber(1, 500)),
+      may_send_twice: z.optional(z.boolean({ error: "must be true or false" })),
     },
     { error: wrongObject },
+  );
+}
+
+function instantText(now: number) {
+  return z.pipe(
+    z.string({ error: "must be a string" }),
+    z.transform((text, { issues }) => {
+      const reading = readTimestamp(text, now);
+      if (reading.ok) return reading.instant;
+      issues.push({ code: "custom", input: text, message: reading.message });
+      return z.NEVER;
+    }),
   );
 }
 

@@ -18,8 +18,9 @@ const otherTypeOfServices = (path: string) => `import type { Wiring } from "${pa
 const plants: Plant[] = [
   {
     file: "src/domain/plan.ts",
-    allowed: ["zod", "./lane.ts"],
+    allowed: ["zod/mini", "./lane.ts"],
     refused: [
+      "zod",
       "hono",
       "node:crypto",
       "cloudflare:workers",
@@ -130,7 +131,7 @@ const plants: Plant[] = [
   },
   {
     file: "src/config.ts",
-    allowed: ["zod", "./domain/lane.ts"],
+    allowed: ["zod/mini", "./domain/lane.ts"],
     refused: ["./log.ts", "./services.ts", "node:process"],
   },
   { file: "src/ids.ts", allowed: ["uuidv7"], refused: ["./config.ts", "node:crypto"] },

@@ -11,7 +11,7 @@ const baseUrl = z.pipe(
 );
 
 /** A text; empty where it is not set. */
-const text = z._default(z.string({ error: "must be a text" }), "");
+const text = z.prefault(z.string({ error: "must be a text" }), "");
 
 /** A setting that is written as JSON; empty means `{}`. */
 const json = z.pipe(

@@ -120,7 +120,7 @@ function bodySchema(now: number) {
   return z.strictObject(
     {
       filter,
-      dry_run: z._default(z.boolean({ error: "must be true or false" }), true),
+      dry_run: z.prefault(z.boolean({ error: "must be true or false" }), true),
       expected: z.optional(wholeNumber(0, COUNT_AT_MOST)),
       per_second: z.optional(wholeNumber(1, 500)),
       may_send_twice: z.optional(z.boolean({ error: "must be true or false" })),

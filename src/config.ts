@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { nameKey } from "./domain/adapter-facts.ts";
+import { DEFAULT_RETENTION, leastDays, RETAINED, type Retention } from "./domain/retention.ts";
 import { DEFAULT_TIMES, type Times } from "./domain/times.ts";
 
 const url = z.url({ protocol: /^https?$/, error: "must be a URL" });
@@ -48,6 +49,19 @@ const times = z
     }),
   );
 
+/** `{"logs": 90}`: days by table; what is not named keeps its default. */
+const retention = z
+  .pipe(
+    z.pipe(json, z.partialRecord(z.enum(RETAINED), z.int().check(z.maximum(36_500)))),
+    z.transform((given: Partial<Retention>): Retention => ({ ...DEFAULT_RETENTION, ...given })),
+  )
+  .check(({ value, issues }) => {
+    for (const what of RETAINED) {
+      if (value[what] >= leastDays(what)) continue;
+      issues.push({ code: "custom", input: value, message: `must keep ${what} for ${leastDays(what)} days at least` });
+    }
+  });
+
 /** What each provider account has of its own: credentials, senders, keys. */
 const account = {
   TWILIO_ACCOUNT_SID: text,
@@ -77,6 +91,7 @@ const schema = z.object({
   PUBLIC_URL: baseUrl,
   EXPIRES_AFTER: z.prefault(expiryRules, ""),
   TIMES: z.prefault(times, ""),
+  RETENTION_DAYS: z.prefault(retention, ""),
   ACCOUNTS: z.prefault(accounts, ""),
   TWILIO_API_URL: z.prefault(baseUrl, "https://api.twilio.com"),
   SENDGRID_API_URL: z.prefault(baseUrl, "https://api.sendgrid.com"),

@@ -17,7 +17,7 @@ export default {
     if (batch.queue.startsWith("notify-dead")) hearDeadLetters(services, batch);
     else await hearBells(services, batch);
   },
-  scheduled: async (_controller, env, invocation) => {
-    await sweepForAMinute(createServices(env, invocation, "background"));
+  scheduled: async ({ scheduledTime }, env, invocation) => {
+    await sweepForAMinute(createServices(env, invocation, "background"), scheduledTime);
   },
 } satisfies ExportedHandler<Env>;

@@ -12,6 +12,7 @@ import * as leases from "./db/leases.ts";
 import { loadDue } from "./db/load.ts";
 import * as receipts from "./db/receipts.ts";
 import * as reconciliation from "./db/reconcile.ts";
+import { findOld, removeOld, type OldRow, type OldRows } from "./db/purge.ts";
 import { recordResults } from "./db/record.ts";
 import * as redriving from "./db/redrive.ts";
 import * as silent from "./db/silent.ts";
@@ -22,6 +23,7 @@ import type { DeliveryResult } from "./domain/delivery-result.ts";
 import type { HealthChange } from "./domain/gateway-health.ts";
 import type { Receipt } from "./domain/receipt.ts";
 import type { RedriveFilter } from "./domain/redrive.ts";
+import type { Retained } from "./domain/retention.ts";
 import type { Times } from "./domain/times.ts";
 import type { UpdateKeys } from "./domain/update-keys.ts";
 import { readAccounts } from "./gateways/provider-accounts.ts";
@@ -85,6 +87,7 @@ function createShared(env: Env, config: Config) {
     config,
     times: config.TIMES,
     expiry: config.EXPIRES_AFTER,
+    retention: config.RETENTION_DAYS,
     log: createLog(),
     ids: createIds(),
     clock: createClock(),
@@ -156,6 +159,10 @@ function createStores(db: Db, times: Times) {
       writeSteps: (steps: ReconciliationStep[]) => insertSteps(db, steps),
       moveAfterLook: (concluded: reconciliation.ConcludedLook[]) =>
         reconciliation.moveAfterLook(db, concluded, times.silentAfter),
+    },
+    purging: {
+      findOld: (wanted: OldRows) => findOld(db, wanted),
+      remove: (what: Retained, rows: OldRow[]) => removeOld(db, what, rows),
     },
     redriving: {
       count: (filter: RedriveFilter) => redriving.countRedrivable(db, filter),

@@ -29,5 +29,15 @@ export const MAYBE_SENT_STATES = [
 /** States of an attempted delivery of which nobody has said yet that a provider has it; a receipt says so. */
 export const UNPROVEN_STATES = ["sending", "unknown", "retrying", "unconfirmed"] as const satisfies DeliveryState[];
 
+/** States in which nothing more is done about a delivery of its own accord. */
+export const RESTING_STATES = [
+  "sent",
+  "delivered",
+  "undelivered",
+  "unconfirmed",
+  "failed",
+  "skipped",
+] as const satisfies DeliveryState[];
+
 /** Why a delivery that was attempted did not arrive, as stored in `logs_failure.code`. */
 export type FailureCode = "rejected" | "misconfigured" | "undelivered" | "unconfirmed" | "dropped";

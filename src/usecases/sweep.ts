@@ -1,5 +1,7 @@
+import { isPurgeTime } from "../domain/retention.ts";
 import type { Services } from "../services.ts";
 import { endHolds } from "./end-holds.ts";
+import { purge, type PurgeNeeds } from "./purge.ts";
 import { reconcile } from "./reconcile.ts";
 import { releaseExpiredLeases } from "./release-expired-leases.ts";
 import { reviewGateways } from "./review-gateways.ts";
@@ -24,8 +26,16 @@ type Needs = Pick<
   | "times"
 >;
 
+/**
+ * One cron run: sweeps, and beside that, once an hour, removes what is old. `scheduledAt`: the time that the run
+ * is for, in ms since the epoch.
+ */
+export async function sweepForAMinute(services: Needs & PurgeNeeds, scheduledAt: number): Promise<void> {
+  await Promise.all([sweepOften(services), isPurgeTime(scheduledAt) ? purge(services) : null]);
+}
+
 /** Sweeps every 5 s (by default) for 55 s. A sweep that fails is logged, and the next one tries again. */
-export async function sweepForAMinute(services: Needs): Promise<void> {
+async function sweepOften(services: Needs): Promise<void> {
   const end = services.clock.now() + FOR_MS;
   for (;;) {
     await sweepOnce(services);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ConfigError, readConfig } from "../../src/config.ts";
+import { DEFAULT_RETENTION } from "../../src/domain/retention.ts";
 import { DEFAULT_TIMES } from "../../src/domain/times.ts";
 
 const ENV = { DATABASE_URL: "https://user:pa55word@db.test", PUBLIC_URL: "https://notify.test" };
@@ -22,6 +23,7 @@ describe("the settings", () => {
       API_TOKEN: "",
       EXPIRES_AFTER: new Map(),
       TIMES: DEFAULT_TIMES,
+      RETENTION_DAYS: DEFAULT_RETENTION,
       ACCOUNTS: {},
       TWILIO_API_URL: "https://api.twilio.com",
       TWILIO_ACCOUNT_SID: "",
@@ -68,6 +70,11 @@ describe("settings written as JSON", () => {
     expect([...EXPIRES_AFTER]).toEqual([["out for delivery", 7_200_000]]);
   });
 
+  test("may keep some tables for another time; the others keep theirs", () => {
+    const { RETENTION_DAYS } = readConfig({ ...ENV, RETENTION_DAYS: '{"logs": 90, "deliveries": 500}' });
+    expect(RETENTION_DAYS).toEqual({ ...DEFAULT_RETENTION, logs: 90, deliveries: 500 });
+  });
+
   test("change the durations that they name and no others", () => {
     const { TIMES } = readConfig({ ...ENV, TIMES: '{"lease": 4000, "callTimeout": 1000}' });
     expect(TIMES).toEqual({ ...DEFAULT_TIMES, lease: 4_000, callTimeout: 1_000 });
@@ -92,6 +99,10 @@ describe("settings written as JSON", () => {
     ["TIMES", '{"lease": 15000}', "lease must be at least twice callTimeout"],
     ["TIMES", '{"leese": 15000}', "TIMES"],
     ["TIMES", "[", "must be JSON"],
+    ["RETENTION_DAYS", '{"deliveries": 401}', "must keep deliveries for 402 days at least"],
+    ["RETENTION_DAYS", '{"attempts": 13}', "must keep attempts for 14 days at least"],
+    ["RETENTION_DAYS", '{"suppressions": 400}', "RETENTION_DAYS"],
+    ["RETENTION_DAYS", '{"logs": 0}', "must keep logs for 1 days at least"],
     ["EXPIRES_AFTER", '{"shipped": -1}', "EXPIRES_AFTER"],
     ["EXPIRES_AFTER", "7200", "EXPIRES_AFTER"],
   ])("are refused when they cannot be meant: %s=%s", (name, value, because) => {

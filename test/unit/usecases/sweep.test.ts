@@ -4,6 +4,7 @@ import type { ExpiredLease } from "../../../src/db/leases.ts";
 import type { SilentDelivery } from "../../../src/db/silent.ts";
 import { Outage } from "../../../src/domain/outage.ts";
 import type { DeliveryResult } from "../../../src/domain/delivery-result.ts";
+import { DEFAULT_RETENTION, RETAINED } from "../../../src/domain/retention.ts";
 import { DEFAULT_TIMES } from "../../../src/domain/times.ts";
 import type { Services } from "../../../src/services.ts";
 import { sweepForAMinute, sweepOnce } from "../../../src/usecases/sweep.ts";
@@ -62,6 +63,8 @@ function sweepingOver({ silent = [], expired = [], ended = [] }: Found) {
     clock: hastyClock(),
     random: () => 0.5,
     times: DEFAULT_TIMES,
+    purging: { findOld: vi.fn(async () => []), remove: vi.fn(async () => 0) },
+    retention: DEFAULT_RETENTION,
   };
 }
 
@@ -218,10 +221,32 @@ describe("one sweep", () => {
 });
 
 describe("a cron run", () => {
+  const AT_TEN = Date.UTC(2026, 5, 15, 10);
+  const AT_TEN_PAST = Date.UTC(2026, 5, 15, 10, 10);
+
+  test("removes old rows in the run of the full hour only", async () => {
+    const [hourly, other] = [sweepingOver({}), sweepingOver({})];
+    await sweepForAMinute(hourly, AT_TEN);
+    await sweepForAMinute(other, AT_TEN_PAST);
+    expect(hourly.purging.findOld).toHaveBeenCalledTimes(RETAINED.length);
+    expect(other.purging.findOld).not.toHaveBeenCalled();
+  });
+
+  test("sweeps while old rows are removed, however long that takes", async () => {
+    const world = sweepingOver({});
+    const { promise: removed, resolve: remove } = Promise.withResolvers<never[]>();
+    vi.spyOn(world.purging, "findOld").mockReturnValueOnce(removed);
+    const swept = vi.spyOn(world.sweeping, "findSilent");
+    const run = sweepForAMinute(world, AT_TEN);
+    await vi.waitFor(() => expect(swept).toHaveBeenCalledTimes(12));
+    remove([]);
+    await run;
+  });
+
   test("sweeps at once and then every 5 s, and ends before the next run begins", async () => {
     const world = sweepingOver({});
     const startedAt = world.clock.now();
-    await sweepForAMinute(world);
+    await sweepForAMinute(world, AT_TEN_PAST);
     expect(new Set(world.clock.waits)).toEqual(new Set([5_000]));
     expect(world.sweeping.findSilent).toHaveBeenCalledTimes(12);
     expect(world.clock.now() - startedAt).toBeLessThanOrEqual(55_000);
@@ -230,7 +255,7 @@ describe("a cron run", () => {
   test("goes on after a sweep that failed", async () => {
     const world = sweepingOver({});
     vi.spyOn(world.sweeping, "findSilent").mockRejectedValueOnce(new Outage("no answer"));
-    await sweepForAMinute(world);
+    await sweepForAMinute(world, AT_TEN_PAST);
     expect(world.sweeping.findSilent).toHaveBeenCalledTimes(12);
     expect(world.log.lines).toHaveLength(1);
   });
@@ -242,7 +267,7 @@ describe("a cron run", () => {
       await world.clock.timer(10_000).elapsed;
       return [];
     });
-    await sweepForAMinute(world);
+    await sweepForAMinute(world, AT_TEN_PAST);
     expect(find).toHaveBeenCalledTimes(4);
     expect(world.clock.now() - startedAt).toBeLessThan(60_000);
   });

@@ -6,6 +6,7 @@ import { createDb, type Db } from "./db/client.ts";
 import { createDirectory, type Directory } from "./db/directory-memory.ts";
 import { loadEnterprise } from "./db/directory.ts";
 import { changeHealth, tallyGateways, takeTrials } from "./db/gateway-health.ts";
+import { findConcerned, insertInbound } from "./db/inbound.ts";
 import { commitIntents, findCommitted, type Intent } from "./db/intent.ts";
 import * as holds from "./db/holds.ts";
 import * as leases from "./db/leases.ts";
@@ -17,17 +18,20 @@ import { recordResults } from "./db/record.ts";
 import * as redriving from "./db/redrive.ts";
 import * as silent from "./db/silent.ts";
 import { insertSteps, type ReconciliationStep } from "./db/steps.ts";
+import { changeSuppressions } from "./db/suppressions.ts";
 import { findOriginal, insertUpdate, type NewUpdate } from "./db/updates.ts";
 import type { AddressKind } from "./domain/adapter-facts.ts";
 import type { DeliveryResult } from "./domain/delivery-result.ts";
 import type { HealthChange } from "./domain/gateway-health.ts";
+import type { HeededMessage } from "./domain/inbound.ts";
 import type { Receipt } from "./domain/receipt.ts";
 import type { RedriveFilter } from "./domain/redrive.ts";
 import type { Retained } from "./domain/retention.ts";
+import type { SuppressionChange } from "./domain/suppression.ts";
 import type { Times } from "./domain/times.ts";
 import type { UpdateKeys } from "./domain/update-keys.ts";
 import { readAccounts } from "./gateways/provider-accounts.ts";
-import { createAdapters, createReceiptReaders } from "./gateways/registry.ts";
+import { createAdapters, createInboundReaders, createReceiptReaders } from "./gateways/registry.ts";
 import { createIds } from "./ids.ts";
 import { createLog } from "./log.ts";
 import { createBellProducer } from "./queue/producer.ts";
@@ -97,6 +101,7 @@ function createShared(env: Env, config: Config) {
     /** The names of the provider accounts that a gateway may send through; the first one's is empty. */
     accounts: accounts.map(({ name }) => name),
     receiptReaders: createReceiptReaders(accounts),
+    inboundReaders: createInboundReaders(accounts),
     bells: createBellProducer({
       sms: env.QUEUE_SMS,
       sms_2: env.QUEUE_SMS_2,
@@ -180,6 +185,12 @@ function createStores(db: Db, times: Times) {
       logProven: (proven: receipts.ProvenAttempt[]) => receipts.logProven(db, proven),
       logUndelivered: (givenUp: receipts.ProvenAttempt[]) => receipts.logUndelivered(db, givenUp),
       moveForward: (moves: receipts.ReceiptMove[]) => receipts.moveForward(db, moves),
+      suppress: (changes: SuppressionChange[]) => changeSuppressions(db, changes),
+    },
+    inbound: {
+      insert: (message: HeededMessage) => insertInbound(db, message),
+      findConcerned: (message: HeededMessage) => findConcerned(db, message),
+      suppress: (changes: SuppressionChange[]) => changeSuppressions(db, changes),
     },
   };
 }

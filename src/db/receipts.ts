@@ -6,7 +6,7 @@ import { namedRows, namesOf } from "./claim.ts";
 import type { Db } from "./client.ts";
 import { fit } from "./fit.ts";
 import { insertFailures, insertLogs } from "./logs.ts";
-import { attempts, deliveries, gateways, receipts } from "./schema.ts";
+import { attempts, customers, deliveries, gateways, receipts } from "./schema.ts";
 import { utcNow } from "./time.ts";
 
 /** An attempt that receipts speak of, with what logging them needs. */
@@ -29,16 +29,19 @@ export async function findAttempts(
       enterpriseId: attempts.enterpriseId,
       attemptId: attempts.attemptId,
       attemptNo: attempts.attemptNo,
+      startedAt: attempts.startedAt,
       gatewayId: attempts.gatewayId,
       gateway: attempts.gateway,
       deliveryId: deliveries.deliveryId,
       shipmentId: deliveries.shipmentId,
       status: deliveries.status,
       occurredAt: deliveries.occurredAt,
+      channelId: deliveries.channelId,
       channel: deliveries.channel,
       isQuestion: sql<boolean>`${deliveries.state} IN ('unknown', 'unconfirmed')`
         .mapWith((value: unknown) => Number(value) === 1)
         .as("is_question"),
+      customer: { phone: customers.phone, email: customers.email },
     })
     .from(attempts)
     .innerJoin(
@@ -46,6 +49,7 @@ export async function findAttempts(
       and(eq(deliveries.enterpriseId, attempts.enterpriseId), eq(deliveries.deliveryId, attempts.deliveryId)),
     )
     .leftJoin(gateways, eq(gateways.gatewayId, attempts.gatewayId))
+    .leftJoin(customers, eq(customers.enterpriseId, attempts.enterpriseId))
     .where(
       and(
         or(isNull(gateways.gatewayId), inArray(gateways.account, [...accounts])),
@@ -60,7 +64,7 @@ export async function insertReceipts(db: Db, rows: Receipt[]): Promise<void> {
   await db
     .insert(receipts)
     .values(
-      rows.toSorted(byKey).map((row) => ({
+      rows.toSorted(byKey).map(({ wish: _, ...row }) => ({
         ...row,
         eventId: fit(row.eventId),
         providerId: fit(row.providerId),
@@ -125,8 +129,8 @@ export async function moveForward(db: Db, moves: ReceiptMove[]): Promise<void> {
 export async function logProven(db: Db, proven: ProvenAttempt[]): Promise<void> {
   await insertLogs(
     db,
-    proven.map(({ receipt, attempt: { attemptNo: _, gatewayId: __, isQuestion: ___, ...attempt } }) => ({
-      ...attempt,
+    proven.map(({ receipt, attempt }) => ({
+      ...logged(attempt),
       providerId: fit(receipt.providerId),
     })),
   );
@@ -136,12 +140,18 @@ export async function logProven(db: Db, proven: ProvenAttempt[]): Promise<void> 
 export async function logUndelivered(db: Db, givenUp: ProvenAttempt[]): Promise<void> {
   await insertFailures(
     db,
-    givenUp.map(({ receipt, attempt: { gatewayId: _, isQuestion: __, ...attempt } }) => ({
-      ...attempt,
+    givenUp.map(({ receipt, attempt }) => ({
+      ...logged(attempt),
+      attemptNo: attempt.attemptNo,
       code: "undelivered",
       message: receipt.reason ?? "The provider could not deliver the message and did not say why.",
       providerCode: receipt.code,
       providerId: fit(receipt.providerId),
     })),
   );
+}
+
+function logged(attempt: ReceiptedAttempt) {
+  const { enterpriseId, attemptId, deliveryId, shipmentId, status, occurredAt, channel, gateway } = attempt;
+  return { enterpriseId, attemptId, deliveryId, shipmentId, status, occurredAt, channel, gateway };
 }

@@ -9,16 +9,22 @@ import { namedRows, namesOf } from "./claim.ts";
 import type { Db } from "./client.ts";
 import { fit } from "./fit.ts";
 import { insertFailures, insertLogs, type AcceptedEntry, type FailureEntry } from "./logs.ts";
+import { changeSuppressions } from "./suppressions.ts";
 import { afterMs, utcNow } from "./time.ts";
 
 /**
  * Records what a batch has come to: facts first, states last, so that a crash in between is repeated or
- * reconciled from facts. At most four statements; each may be repeated without harm.
+ * reconciled from facts. At most four statements, and a fifth where a recipient has opted out; each may be
+ * repeated without harm.
  */
 export async function recordResults(db: Db, results: DeliveryResult[], times: Times): Promise<void> {
   await recordAttempts(db, results);
   await insertLogs(db, results.flatMap(acceptedEntry));
   await insertFailures(db, results.flatMap(failureEntry));
+  await changeSuppressions(
+    db,
+    results.flatMap(({ optOut }) => optOut ?? []),
+  );
   await moveDeliveries(db, results, times);
 }
 

@@ -2,6 +2,7 @@ import type { DueDelivery } from "./due-delivery.ts";
 import { nextStep, type AttemptSituation, type NextStep } from "./next-step.ts";
 import type { SendOutcome } from "./send-outcome.ts";
 import type { SkipCode } from "./skip.ts";
+import { suppressionKey, type SuppressionChange } from "./suppression.ts";
 
 /** An attempt whose row is committed: what was called, and what came of it. */
 export type AttemptResult = {
@@ -35,8 +36,24 @@ export type ClaimedDelivery = Pick<
   "enterpriseId" | "deliveryId" | "shipmentId" | "status" | "occurredAt" | "lane" | "channel" | "attemptNo" | "wasTried"
 >;
 
-/** One line of a batch's record. */
-export type DeliveryResult = { delivery: ClaimedDelivery; attempt: AttemptResult | null; step: ResultStep };
+/** One line of a batch's record. `optOut`: what the provider said about the address, beyond this delivery. */
+export type DeliveryResult = {
+  delivery: ClaimedDelivery;
+  attempt: AttemptResult | null;
+  step: ResultStep;
+  optOut?: SuppressionChange | undefined;
+};
+
+/** The change of the list of addresses that are not to be used, where a refusal calls for one. */
+export function optOutBy(
+  outcome: AttemptOutcome,
+  to: string,
+  { enterpriseId, channelId, now }: Pick<DueDelivery, "enterpriseId" | "channelId" | "now">,
+): SuppressionChange | undefined {
+  const address = suppressionKey(to);
+  if (outcome.kind !== "rejected" || !outcome.optedOut || address === null || channelId === null) return undefined;
+  return { enterpriseId, channelId, address, wish: "stopped", at: now };
+}
 
 /** What becomes of a delivery whose intent was committed. */
 export function stepAfter(outcome: AttemptOutcome, situation: AttemptSituation): ResultStep {

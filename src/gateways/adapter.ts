@@ -1,3 +1,4 @@
+import type { InboundMessage } from "../domain/inbound.ts";
 import type { LookUp, LookUpAnswer } from "../domain/look-up.ts";
 import type { OutboundMessage } from "../domain/outbound-message.ts";
 import type { Receipt } from "../domain/receipt.ts";
@@ -25,18 +26,23 @@ export type CallbackRequest = {
   body: Uint8Array<ArrayBuffer>;
 };
 
+/** What is not believed. `not_configured`: there is no key to verify with, so nothing can be. */
+export type Unbelieved = { kind: "forged" } | { kind: "malformed"; reason: string } | { kind: "not_configured" };
+
 /**
  * Receipts of one provider, read only after its signature was verified; `accounts` are the names of ours that it
- * is the signature of. `not_configured`: there is no key to verify with, so nothing can be believed.
+ * is the signature of.
  */
-export type ReceiptReading =
-  | { kind: "receipts"; accounts: string[]; receipts: Receipt[] }
-  | { kind: "forged" }
-  | { kind: "malformed"; reason: string }
-  | { kind: "not_configured" };
+export type ReceiptReading = { kind: "receipts"; accounts: string[]; receipts: Receipt[] } | Unbelieved;
 
 /** Reads the receipts of one provider: signature first, content second. */
 export type ReceiptReader = (request: CallbackRequest) => Promise<ReceiptReading>;
+
+/** A message that came in, read as receipts are. Null: one that no adapter of ours would answer. */
+export type InboundReading = { kind: "inbound"; message: InboundMessage | null } | Unbelieved;
+
+/** Reads the messages that come in at one provider. */
+export type InboundReader = (request: CallbackRequest) => Promise<InboundReading>;
 
 /** The `fetch` that adapters use; tests and the closed network put their own here. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;

@@ -1,10 +1,11 @@
 import type { AdapterName } from "../domain/adapter-facts.ts";
 import type { Times } from "../domain/times.ts";
-import type { Adapter, Fetch, ReceiptReader } from "./adapter.ts";
+import type { Adapter, Fetch, InboundReader, ReceiptReader } from "./adapter.ts";
 import { notConfigured } from "./not-configured.ts";
 import type { ProviderAccount } from "./provider-accounts.ts";
 import { createSendgridEmail } from "./sendgrid/sendgrid-email.ts";
 import { createSendgridReceiptReader } from "./sendgrid/sendgrid-receipts.ts";
+import { createTwilioInboundReader } from "./twilio/twilio-inbound.ts";
 import { createTwilioReceiptReader } from "./twilio/twilio-receipts.ts";
 import { createTwilioSms } from "./twilio/twilio-sms.ts";
 import { createTwilioWhatsapp } from "./twilio/twilio-whatsapp.ts";
@@ -66,16 +67,7 @@ function withoutAccount(account: string): Adapter {
 /** Who reads the callbacks of a provider, by the last part of `/callbacks/…`. */
 export function createReceiptReaders(accounts: readonly ProviderAccount[]): ReadonlyMap<string, ReceiptReader> {
   return new Map([
-    [
-      "twilio",
-      createTwilioReceiptReader(
-        accounts.map(({ name, TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken }) => ({
-          name,
-          accountSid,
-          authToken,
-        })),
-      ),
-    ],
+    ["twilio", createTwilioReceiptReader(twilioSigners(accounts))],
     [
       "sendgrid",
       createSendgridReceiptReader(
@@ -83,4 +75,17 @@ export function createReceiptReaders(accounts: readonly ProviderAccount[]): Read
       ),
     ],
   ]);
+}
+
+/** Who reads the messages that come in at a provider, by the middle part of `/callbacks/…/inbound`. */
+export function createInboundReaders(accounts: readonly ProviderAccount[]): ReadonlyMap<string, InboundReader> {
+  return new Map([["twilio", createTwilioInboundReader(twilioSigners(accounts))]]);
+}
+
+function twilioSigners(accounts: readonly ProviderAccount[]) {
+  return accounts.map(({ name, TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken }) => ({
+    name,
+    accountSid,
+    authToken,
+  }));
 }

@@ -1,6 +1,9 @@
 import type { Context } from "hono";
 import { AppError } from "../domain/app-error.ts";
+import { asksForSomething } from "../domain/inbound.ts";
+import type { Services } from "../services.ts";
 import { applyReceipts } from "../usecases/apply-receipts.ts";
+import { heedInbound } from "../usecases/heed-inbound.ts";
 import { readBytes } from "./body.ts";
 import type { Door, Route } from "./door.ts";
 
@@ -9,33 +12,58 @@ const MAX_CALLBACK_BYTES = 4 * 1024 * 1024;
 
 export const callbackRoutes: Route[] = [
   { method: "POST", path: "/callbacks/:provider", access: "signed", handle: postCallback },
+  { method: "POST", path: "/callbacks/:provider/inbound", access: "signed", handle: postInbound },
 ];
 
 /** Receives what a provider tells us. Nothing is believed, and no row is read, before its signature holds. */
 async function postCallback(c: Context<Door>): Promise<Response> {
   const services = c.get("services");
   const provider = c.req.param("provider") ?? "";
-  const readReceipts = services.receiptReaders.get(provider);
-  if (!readReceipts) throw new AppError("not_found", "There is no such provider.");
+  const reading = await readSigned(c, services.receiptReaders.get(provider));
+  if (reading.kind !== "receipts") return refuse(reading, provider, services);
+  const { applied } = await applyReceipts(services, reading.receipts, reading.accounts);
+  services.log.info("receipts_applied", { provider, received: reading.receipts.length, applied });
+  return new Response(null, { status: 204 });
+}
+
+/** Receives messages that recipients send to our senders. Answered by a script that does nothing: no reply. */
+async function postInbound(c: Context<Door>): Promise<Response> {
+  const services = c.get("services");
+  const provider = c.req.param("provider") ?? "";
+  const reading = await readSigned(c, services.inboundReaders.get(provider));
+  if (reading.kind !== "inbound") return refuse(reading, provider, services);
+  if (reading.message && asksForSomething(reading.message)) {
+    const { heeded } = await heedInbound(services, reading.message);
+    services.log.info("inbound_heeded", { provider, wish: reading.message.wish, channels: heeded });
+  }
+  return new Response("<Response/>", { headers: { "Content-Type": "text/xml; charset=utf-8" } });
+}
+
+type ReceiptReader = NonNullable<ReturnType<Services["receiptReaders"]["get"]>>;
+
+type Reader<T> = (request: Parameters<ReceiptReader>[0]) => Promise<T>;
+
+type Unbelieved = Exclude<Awaited<ReturnType<ReceiptReader>>, { kind: "receipts" }>;
+
+async function readSigned<T>(c: Context<Door>, read: Reader<T> | undefined): Promise<T> {
+  if (!read) throw new AppError("not_found", "There is no such provider.");
   const { pathname, search } = new URL(c.req.url);
-  const reading = await readReceipts({
-    publicUrl: `${services.config.PUBLIC_URL}${pathname}${search}`,
+  return read({
+    publicUrl: `${c.get("services").config.PUBLIC_URL}${pathname}${search}`,
     headers: c.req.raw.headers,
     body: await readBytes(c, MAX_CALLBACK_BYTES),
   });
+}
+
+function refuse(reading: Unbelieved, provider: string, { log }: Pick<Services, "log">): never {
   switch (reading.kind) {
     case "forged":
       // Most often our own doing: a PUBLIC_URL or a key that is not the provider's.
-      services.log.info("callback_refused", { provider });
+      log.info("callback_refused", { provider });
       throw new AppError("forged_callback", "The signature does not fit this request.");
     case "malformed":
       throw new AppError("invalid_request", reading.reason);
     case "not_configured":
       throw new AppError("not_configured", "There is no key to verify callbacks of this provider with.");
-    case "receipts": {
-      const { applied } = await applyReceipts(services, reading.receipts, reading.accounts);
-      services.log.info("receipts_applied", { provider, received: reading.receipts.length, applied });
-      return new Response(null, { status: 204 });
-    }
   }
 }

@@ -1,8 +1,11 @@
 import type { Receipt, ReceiptKind } from "../domain/receipt.ts";
 import { STEP_NO, isLookUpEvent } from "../domain/reconciliation.ts";
+import { changesBy, type SuppressionChange } from "../domain/suppression.ts";
 import type { Services } from "../services.ts";
 
 type Needs = Pick<Services, "receipts" | "log">;
+
+type Known = { receipt: Receipt; attempt: Awaited<ReturnType<Needs["receipts"]["findAttempts"]>>[number] };
 
 /** How far each kind of receipt moves a delivery, and how much it says beside others of the same attempt. */
 const MOVES = {
@@ -14,8 +17,8 @@ const MOVES = {
 /**
  * Applies what a provider told us, after its signature was verified. Receipts are a set and deliveries only
  * move forward, so repeats and disorder change nothing. A fixed number of statements for any number of
- * receipts. Receipts of unknown attempts, under another enterprise's name, or of attempts that went through none
- * of the accounts that vouch for them, are dropped.
+ * receipts, one of them only where a receipt says something about an address. Receipts of unknown attempts, under
+ * another enterprise's name, or of attempts that went through none of the accounts that vouch for them, are dropped.
  */
 export async function applyReceipts(
   services: Needs,
@@ -37,6 +40,7 @@ export async function applyReceipts(
   const telling = mostTelling(known, ({ receipt }) => keyOf(receipt));
   await services.receipts.insert(known.map(({ receipt }) => receipt));
   await services.receipts.writeSteps(telling.filter(isAnswer).map(stepOf));
+  await services.receipts.suppress(known.flatMap(wishedChanges));
   await services.receipts.markAccepted(telling);
   await services.receipts.logProven(telling);
   await services.receipts.logUndelivered(known.filter(({ receipt }) => receipt.kind === "undelivered"));
@@ -59,6 +63,11 @@ function stepOf({ receipt, attempt }: { receipt: Receipt; attempt: { deliveryId:
   const message = `A receipt proves that the provider has the message: ${kind}.`;
   const step = { stepNo: STEP_NO.receipt, source: "receipt", conclusion: "accepted", message };
   return { enterpriseId, deliveryId: attempt.deliveryId, attemptId, ...step };
+}
+
+/** A provider that gives no time speaks of the attempt: whoever wanted messages again since then still does. */
+function wishedChanges({ receipt, attempt }: Known): SuppressionChange[] {
+  return receipt.wish ? changesBy(receipt.wish, attempt, receipt.occurredAt ?? attempt.startedAt) : [];
 }
 
 /** Of several receipts of one attempt, or of one delivery, the one that says most decides. */

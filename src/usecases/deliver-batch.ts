@@ -1,6 +1,6 @@
 import { planBatch, trialsDue, type PlannedSend } from "../domain/batch-plan.ts";
 import { bellsFor } from "../domain/bell.ts";
-import { stepAfter, type DeliveryResult } from "../domain/delivery-result.ts";
+import { optOutBy, stepAfter, type DeliveryResult } from "../domain/delivery-result.ts";
 import type { DueDelivery } from "../domain/due-delivery.ts";
 import { renderMessage } from "../domain/message.ts";
 import { isOutage } from "../domain/outage.ts";
@@ -121,6 +121,7 @@ function toCall(services: Needs, attemptId: string, { delivery, route: { gateway
     resultOf: (outcome) => ({
       delivery,
       attempt: { ...attempt, outcome },
+      optOut: optOutBy(outcome, to, delivery),
       step: stepAfter(outcome, {
         attemptNo: triesOf(delivery) + 1,
         random: services.random(),

@@ -51,13 +51,32 @@ export async function twilioForm(
 ): Promise<Callback> {
   const fields = twilioFields(enterprise, attempt, status, set);
   const path = `/callbacks/twilio?${new URLSearchParams({ enterprise: enterprise.id, attempt }).toString()}`;
+  return { path, ...(await signedForm(path, fields, token)) };
+}
+
+async function signedForm(path: string, fields: Record<string, string>, token?: string) {
   const sorted = Object.entries(fields).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const signature = await twilioSignature(env.PUBLIC_URL + path + sorted.flat().join(""), token);
   return {
-    path,
     headers: { "Content-Type": "application/x-www-form-urlencoded", "X-Twilio-Signature": signature },
     body: new URLSearchParams(fields).toString(),
   };
+}
+
+/** A message from a recipient, as Twilio posts it; `set` replaces or adds fields. */
+export async function inboundForm(from: string, text: string, set: Record<string, string> = {}): Promise<Callback> {
+  const path = "/callbacks/twilio/inbound";
+  const fields = {
+    MessageSid: `SM${crypto.randomUUID().replaceAll("-", "")}`,
+    SmsStatus: "received",
+    AccountSid: env.TWILIO_ACCOUNT_SID,
+    From: from,
+    To: env.TWILIO_FROM,
+    Body: text,
+    NumMedia: "0",
+    ...set,
+  };
+  return { path, ...(await signedForm(path, fields)) };
 }
 
 /** The same as JSON: the URL carries the digest of the body, and only the URL is signed. */
@@ -117,7 +136,16 @@ export function mailEvent(
   };
 }
 
-const TABLES = ["customers", "subscriptions", "deliveries", "attempts", "receipts", "logs", "logs_failure"];
+const TABLES = [
+  "customers",
+  "subscriptions",
+  "deliveries",
+  "attempts",
+  "receipts",
+  "logs",
+  "logs_failure",
+  "suppressions",
+];
 
 /** Every row of some enterprises in every table, to see that nothing changed. */
 export async function everyRowOf(...enterprises: TestEnterprise[]): Promise<Record<string, unknown[]>> {
@@ -137,4 +165,13 @@ export async function fateOf(enterprise: TestEnterprise) {
     [enterprise.id],
   );
   return { state: delivery?.state, logs, failures };
+}
+
+/** What an enterprise must not send to: channel, address, why, and whether it is still so. */
+export async function barredOf(enterprise: Pick<TestEnterprise, "id">) {
+  return query<{ channel_id: string; address: string; code: string; lifted: string }>(
+    `SELECT channel_id, address, code, lifted_at IS NOT NULL AS lifted FROM suppressions WHERE enterprise_id = ?
+      ORDER BY channel_id, address`,
+    [enterprise.id],
+  );
 }

@@ -1,4 +1,5 @@
 import type { Receipt, ReceiptKind } from "../../domain/receipt.ts";
+import type { Wish } from "../../domain/suppression.ts";
 import type { ReceiptReader } from "../adapter.ts";
 import { isRecord, parseJson } from "../json-text.ts";
 import { importSendgridKey, isSignedBySendgrid } from "./sendgrid-signature.ts";
@@ -51,7 +52,7 @@ const KINDS: Readonly<Record<string, ReceiptKind>> = {
   dropped: "undelivered",
 };
 
-type Failure = Pick<Receipt, "code" | "reason">;
+type Event = Record<string, unknown>;
 
 function toReceipts(event: unknown): Receipt[] {
   if (!isRecord(event)) return [];
@@ -67,32 +68,58 @@ function toReceipts(event: unknown): Receipt[] {
   // `<X-Message-Id>.<which of SendGrid's filters handled it>`
   const providerId = readText(event, "sg_message_id")?.split(".", 1)[0] || null;
   const eventId = readText(event, "sg_event_id") ?? `${attemptId}:${name}:${occurredAt ?? ""}`;
-  const failure: Failure = kind === "undelivered" ? explainFailure(name, event) : { code: null, reason: null };
-  return [{ enterpriseId, attemptId, eventId, kind, providerId, occurredAt, ...failure }];
+  const { wish, ...failure } = explain(name, event);
+  const receipt = { enterpriseId, attemptId, eventId, kind, providerId, occurredAt, ...failure };
+  return wish ? [{ ...receipt, wish: { wish, address: readText(event, "email"), kind: "email" } }] : [receipt];
 }
 
+type Explanation = Pick<Receipt, "code" | "reason"> & { wish?: Wish };
+
 /** In our words: SendGrid's `reason` quotes the receiving server, which quotes the address. */
-function explainFailure(name: string, event: Record<string, unknown>): Failure {
-  if (name === "dropped") return { code: "dropped", reason: explainDrop(readText(event, "reason") ?? "") };
-  const blocked = name === "blocked" || event["type"] === "blocked";
-  const what = blocked
-    ? "the receiving server did not take the message"
-    : "the receiving server refused the address for good";
-  const status = readText(event, "status") ?? "";
+function explain(name: string, event: Event): Explanation {
+  switch (name) {
+    case "dropped":
+      return { code: "dropped", ...explainDrop(readText(event, "reason") ?? "") };
+    case "bounce":
+    case "blocked":
+      return explainBounce(name === "blocked" || event["type"] === "blocked", readText(event, "status") ?? "");
+    case "spamreport":
+      return { ...NO_FAILURE, wish: "complained" };
+    case "unsubscribe":
+    case "group_unsubscribe":
+      return { ...NO_FAILURE, wish: "unsubscribed" };
+    case "group_resubscribe":
+      return { ...NO_FAILURE, wish: "lifted" };
+    default:
+      return NO_FAILURE;
+  }
+}
+
+const NO_FAILURE = { code: null, reason: null };
+
+function explainBounce(isBlocked: boolean, status: string): Explanation {
   const detail = /^[45]\.\d{1,3}\.\d{1,3}$/.test(status) ? ` (${status})` : "";
-  return { code: blocked ? "blocked" : "bounce", reason: what + detail };
+  return isBlocked
+    ? { code: "blocked", reason: `the receiving server did not take the message${detail}` }
+    : { code: "bounce", reason: `the receiving server refused the address for good${detail}`, wish: "bounced" };
 }
 
 /** Why SendGrid did not even try: its own list of addresses or its view of the message. */
-function explainDrop(reason: string): string {
-  if (/bounced/i.test(reason)) return "SendGrid no longer sends to an address that has bounced";
-  if (/unsubscribed/i.test(reason)) return "the recipient has unsubscribed at SendGrid";
-  if (/spam report/i.test(reason)) return "the recipient has reported mail of this sender as spam";
-  if (/spam content/i.test(reason)) return "SendGrid takes the content for spam";
-  if (/quota|credits/i.test(reason)) return "the SendGrid account has used up its quota";
-  if (/invalid/i.test(reason)) return "SendGrid takes the address for invalid";
-  return "SendGrid dropped the message";
+function explainDrop(text: string): Omit<Explanation, "code"> {
+  const [, reason, wish] = DROPS.find(([pattern]) => pattern.test(text)) ?? [null, "SendGrid dropped the message"];
+  return { reason, ...(wish ? { wish } : {}) };
 }
+
+/** By SendGrid's own words (https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event). */
+const DROPS: readonly (readonly [text: RegExp, reason: string, wish?: Wish])[] = [
+  [/bounced/i, "SendGrid no longer sends to an address that has bounced", "bounced"],
+  [/unsubscribed/i, "the recipient has unsubscribed at SendGrid", "unsubscribed"],
+  [/spam report/i, "the recipient has reported mail of this sender as spam", "complained"],
+  [/spam content/i, "SendGrid takes the content for spam"],
+  [/quota|credits/i, "the SendGrid account has used up its quota"],
+  [/smtpapi/i, "SendGrid takes the request for invalid"],
+  [/invalid/i, "SendGrid takes the address for invalid", "invalid"],
+];
 
 function readText(event: Record<string, unknown>, name: string): string | null {
   const value = event[name];

@@ -1,7 +1,7 @@
 import type { SendOutcome } from "../../domain/send-outcome.ts";
 import type { AnswerDialect } from "../answer-outcome.ts";
 import { isRecord, parseJson } from "../json-text.ts";
-import { explainTwilioCode, findTwilioError } from "./twilio-errors.ts";
+import { explainTwilioCode, findTwilioError, isOptOut } from "./twilio-errors.ts";
 
 /** How Twilio answers a send: 201 with `sid`, or an error body `{ code, message, more_info, status }`. */
 export const TWILIO_ANSWER: AnswerDialect<number> = {
@@ -22,7 +22,7 @@ function outcomeOfTwilioCode(number: number, status: number): SendOutcome {
     case "config":
       return { kind: "misconfigured", gatewayWide: isAboutAccount(number), code, reason };
     case "final":
-      return { kind: "rejected", code, reason, otherGateway: false };
+      return { kind: "rejected", code, reason, otherGateway: false, ...(isOptOut(number) ? { optedOut: true } : {}) };
     case "elsewhere":
       return { kind: "rejected", code, reason, otherGateway: true };
     case undefined:

@@ -20,6 +20,11 @@ export function explainTwilioCode(code: number): string {
   return TABLE[code]?.reason ?? `Twilio error ${code}, see https://www.twilio.com/docs/api/errors/${code}`;
 }
 
+/** Whether a code says that the recipient wants no messages from us. */
+export function isOptOut(code: number): boolean {
+  return code === 21610;
+}
+
 function retry(reason: string): TwilioError {
   return { class: "retry", reason };
 }

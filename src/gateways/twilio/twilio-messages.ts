@@ -46,6 +46,11 @@ export function withPrefix(address: string, prefix: string): string {
   return address.startsWith(prefix) ? address : prefix + address;
 }
 
+/** The address without the prefix of its channel, as customers have it. */
+export function bareAddress(address: string): string {
+  return address.replace(/^whatsapp:/, "");
+}
+
 /**
  * Connection overrides (https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides): five
  * retries, which is the most, of any failure. All tries together get 15 s, so one hanging connection may

@@ -229,3 +229,43 @@ test("tells which account's key it was that signed", async () => {
 
   expect(reading).toMatchObject({ accounts: ["backup"], receipts: [{ attemptId: "att1" }] });
 });
+
+describe("what an event says about the address itself", () => {
+  test.each([
+    [{ event: "bounce", type: "bounce" }, "bounced"],
+    [{ event: "spamreport" }, "complained"],
+    [{ event: "unsubscribe" }, "unsubscribed"],
+    [{ event: "group_unsubscribe" }, "unsubscribed"],
+    [{ event: "group_resubscribe" }, "lifted"],
+    [{ event: "dropped", reason: "Bounced Address" }, "bounced"],
+    [{ event: "dropped", reason: "Unsubscribed Address" }, "unsubscribed"],
+    [{ event: "dropped", reason: "Spam Reporting Address" }, "complained"],
+    [{ event: "dropped", reason: "Invalid" }, "invalid"],
+  ])("%j: %s", async (changes, wish) => {
+    expect(await read(webhook(event(changes)))).toMatchObject({
+      receipts: [{ wish: { wish, address: "ana@example.test", kind: "email" } }],
+    });
+  });
+
+  test.each([
+    { event: "delivered" },
+    { event: "deferred" },
+    { event: "bounce", type: "blocked" },
+    { event: "blocked" },
+    { event: "dropped", reason: "Spam Content (if Spam Checker app enabled)" },
+    { event: "dropped", reason: "Recipient List over Package Quota" },
+    { event: "dropped", reason: "Invalid SMTPAPI header" },
+    { event: "dropped" },
+  ])("nothing: %j", async (changes) => {
+    const reading = await read(webhook(event(changes)));
+
+    expect(reading).toMatchObject({ receipts: [{ attemptId: "att1" }] });
+    expect(reading).not.toMatchObject({ receipts: [{ wish: expect.anything() }] });
+  });
+
+  test("is said of the customer's address where the event names none", async () => {
+    expect(await read(webhook(event({ event: "spamreport", email: undefined })))).toMatchObject({
+      receipts: [{ wish: { wish: "complained", address: null, kind: "email" } }],
+    });
+  });
+});

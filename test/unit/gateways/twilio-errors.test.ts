@@ -52,6 +52,12 @@ describe("Twilio's codes", () => {
     expect(await outcomeOfCode(code)).toMatchObject({ kind: "rejected", code: String(code), otherGateway: true });
   });
 
+  test("only 21610 says that the recipient has opted out", async () => {
+    const outcomes = await Promise.all(ALL.map(async (code) => [code, await outcomeOfCode(code)] as const));
+
+    expect(outcomes.flatMap(([code, outcome]) => ("optedOut" in outcome ? [code] : []))).toEqual([21610]);
+  });
+
   test.each(ALL)("%i has a reason in our words, without numbers of persons", async (code) => {
     const outcome = await outcomeOfCode(code);
 

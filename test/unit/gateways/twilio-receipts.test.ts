@@ -75,6 +75,20 @@ describe("a status callback", () => {
     }
   });
 
+  test.each(["+34600111222", "whatsapp:+34600111222"])("with code 21610 says that %s wants no messages", async (To) => {
+    const reading = await readReceipts(callback({ ...FIELDS, MessageStatus: "failed", ErrorCode: "21610", To }));
+
+    expect(reading).toMatchObject({
+      receipts: [{ wish: { wish: "stopped", address: "+34600111222", kind: "phone" } }],
+    });
+  });
+
+  test.each(["30003", "30005", ""])("with code %j says nothing about the address itself", async (ErrorCode) => {
+    const reading = await readReceipts(callback({ ...FIELDS, MessageStatus: "failed", ErrorCode }));
+
+    expect(reading).not.toMatchObject({ receipts: [{ wish: expect.anything() }] });
+  });
+
   test.each(["receiving", "received", "brand_new", "constructor"])("%s says nothing about a send", async (status) => {
     const reading = await readReceipts(callback({ ...FIELDS, MessageStatus: status }));
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ReceiptedAttempt, ReceiptMove } from "../../../src/db/receipts.ts";
 import type { ReconciliationStep } from "../../../src/db/steps.ts";
 import type { Receipt } from "../../../src/domain/receipt.ts";
+import type { SuppressionChange } from "../../../src/domain/suppression.ts";
 import { applyReceipts } from "../../../src/usecases/apply-receipts.ts";
 import { newId } from "../domain/builders.ts";
 import { fakeLog } from "./fakes.ts";
@@ -19,6 +20,7 @@ function aWorld(...attempts: ReceiptedAttempt[]) {
     undelivered: [] as Proven[],
     moves: [] as ReceiptMove[],
     accounts: [] as string[],
+    suppressed: [] as SuppressionChange[],
   };
   const keep = <T>(step: string, into: T[]) => {
     return async (rows: T[]) => {
@@ -45,6 +47,10 @@ function aWorld(...attempts: ReceiptedAttempt[]) {
       writeSteps: async (rows: ReconciliationStep[]) => {
         done.written.push(...rows);
       },
+      suppress: async (changes: SuppressionChange[]) => {
+        if (changes.length > 0) steps.push("suppress");
+        done.suppressed.push(...changes);
+      },
       markAccepted: keep("markAccepted", done.accepted),
       logProven: keep("log", done.logged),
       logUndelivered: keep("logUndelivered", done.undelivered),
@@ -58,14 +64,17 @@ function anAttempt(): ReceiptedAttempt {
     enterpriseId: newId("ent"),
     attemptId: newId("att"),
     attemptNo: 1,
+    startedAt: 1_000,
     gatewayId: "gw_twilio",
     gateway: "Twilio",
     deliveryId: newId("dlv"),
     shipmentId: newId("ship"),
     status: "delivered",
     occurredAt: 0,
+    channelId: "ch_sms",
     channel: "SMS",
     isQuestion: false,
+    customer: { phone: "+34600111222", email: "Orders@Shop.example" },
   };
 }
 
@@ -203,5 +212,75 @@ describe("a receipt that fits no attempt is dropped and counted", () => {
     expect(world.stored).toEqual(honest);
     expect(world.moves.map(({ to }) => to)).toEqual(["sent", "sent"]);
     expect(world.log.lines).toMatchObject([{ fields: { receipts: 1 } }]);
+  });
+});
+
+describe("what a receipt says about the address", () => {
+  test("goes to the list of the attempt's enterprise and channel, as of the event's time", async () => {
+    const attempt = anAttempt();
+    const world = aWorld(attempt);
+    const wish = { wish: "bounced", address: " Other@Shop.example ", kind: "email" } as const;
+
+    await applyReceipts(world, [aReceipt(attempt, { occurredAt: 5_000, wish })], [""]);
+
+    const { enterpriseId, channelId } = attempt;
+    expect(world.suppressed).toEqual([
+      { enterpriseId, channelId, address: "other@shop.example", wish: "bounced", at: 5_000 },
+    ]);
+  });
+
+  test("counts as of the attempt's start where the event has no time, and for the customer's address where it names none", async () => {
+    const attempt = anAttempt();
+    const world = aWorld(attempt);
+
+    await applyReceipts(
+      world,
+      [
+        aReceipt(attempt, { wish: { wish: "stopped", address: null, kind: "phone" } }),
+        aReceipt(attempt, { wish: { wish: "lifted", address: null, kind: "email" } }),
+      ],
+      [""],
+    );
+
+    expect(world.suppressed).toMatchObject([
+      { address: "+34600111222", wish: "stopped", at: 1_000 },
+      { address: "orders@shop.example", wish: "lifted", at: 1_000 },
+    ]);
+  });
+
+  test.each([
+    ["of a customer who is gone", null],
+    ["of a customer without an address", { phone: null, email: " " }],
+  ])("is nothing where no address can be told: %s", async (_what, customer) => {
+    const attempt = { ...anAttempt(), customer };
+    const world = aWorld(attempt);
+
+    await applyReceipts(world, [aReceipt(attempt, { wish: { wish: "bounced", address: null, kind: "email" } })], [""]);
+
+    expect(world.suppressed).toEqual([]);
+  });
+
+  test("is not believed about another enterprise's attempt", async () => {
+    const attempt = anAttempt();
+    const world = aWorld(attempt);
+    const wish = { wish: "bounced", address: "a@shop.example", kind: "email" } as const;
+
+    await applyReceipts(world, [aReceipt({ ...attempt, enterpriseId: newId("ent") }, { wish })], [""]);
+
+    expect(world.suppressed).toEqual([]);
+  });
+
+  test("costs one statement, however much is said", async () => {
+    const attempts = Array.from({ length: 100 }, anAttempt);
+    const world = aWorld(...attempts);
+    const wish = { wish: "bounced", address: null, kind: "email" } as const;
+
+    await applyReceipts(
+      world,
+      attempts.map((attempt) => aReceipt(attempt, { wish })),
+      [""],
+    );
+
+    expect(world.steps).toHaveLength(7);
   });
 });

@@ -18,6 +18,7 @@ export function noReceipts(): Services["receipts"] {
     findAttempts: async () => [],
     insert: async () => undefined,
     writeSteps: async () => undefined,
+    suppress: async () => undefined,
     markAccepted: async () => undefined,
     logProven: async () => undefined,
     logUndelivered: async () => undefined,

@@ -1,0 +1,64 @@
+import type { Plant } from "./plant.ts";
+
+const faults = "faults";
+
+/** Bugs in statements, signatures and wiring, which only the real parts can show. */
+export const PROCESS_PLANTS: Plant[] = [
+  {
+    name: "no unique key stops a repeated update",
+    proof: faults,
+    invariants: ["I2", "I3"],
+    file: "migrations/0000_tables.sql",
+    find: "	CONSTRAINT `deliveries_update` UNIQUE(`enterprise_id`,`update_key`,`position`),\n",
+    replace: "",
+  },
+  {
+    name: "the claim does not look for a sibling that is being sent",
+    proof: faults,
+    invariants: ["I7"],
+    file: "src/db/claim.ts",
+    find: " AND sibling.delivery_id IS NULL`",
+    replace: "`",
+  },
+  {
+    name: "the intent does not ask whether the lease is still ours",
+    proof: faults,
+    invariants: ["I3"],
+    file: "src/db/intent.ts",
+    find: " AND d.state = 'sending' AND d.lease_token = ${leaseToken}\n       AND d.lease_until > ${afterMs(callTimeoutMs)}`",
+    replace: "`",
+  },
+  {
+    name: "a receipt overwrites an end",
+    proof: faults,
+    invariants: ["I6"],
+    file: "src/db/receipts.ts",
+    find: '       AND state IN ${[...UNPROVEN_STATES, "sent"]}`',
+    replace: "`",
+  },
+  {
+    name: "what a provider accepted is not logged",
+    proof: faults,
+    invariants: ["I4"],
+    file: "src/db/record.ts",
+    find: "  await insertLogs(db, results.flatMap(acceptedEntry));\n",
+    replace: "",
+  },
+  {
+    name: "a doubtful send is logged as accepted",
+    proof: faults,
+    invariants: ["I5"],
+    file: "src/db/record.ts",
+    find: '  if (attempt?.outcome.kind !== "accepted") return [];\n  const { attemptId, gateway, outcome } = attempt;\n  return [{ ...logged(delivery), attemptId, gateway, providerId: fit(outcome.providerId) }];',
+    replace:
+      '  if (attempt?.outcome.kind !== "accepted" && attempt?.outcome.kind !== "ambiguous") return [];\n  const { attemptId, gateway } = attempt;\n  return [{ ...logged(delivery), attemptId, gateway, providerId: null }];',
+  },
+  {
+    name: "a callback without a signature is believed",
+    proof: faults,
+    invariants: ["I12"],
+    file: "src/gateways/twilio/twilio-signature.ts",
+    find: "  if (signature === null) return false;",
+    replace: "  if (signature === null || signature.length === 0) return true;",
+  },
+];

@@ -1,3 +1,7 @@
 import { defineConfig } from "drizzle-kit";
 
-export default defineConfig({ dialect: "mysql", schema: "./src/db/schema.ts", out: "./migrations" });
+export default defineConfig({
+  dialect: "mysql",
+  schema: ["./src/db/schema.ts", "./src/db/schema-deliveries.ts"],
+  out: "./migrations",
+});

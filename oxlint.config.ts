@@ -176,8 +176,13 @@ export default defineConfig({
           {
             patterns: [
               {
-                group: ["**/src/**", "!**/src/{domain,gateways}/**", "!**/src/db/schema.ts", "**/*[!.]/../**"],
-                message: "dev may import only src/domain, src/gateways and src/db/schema.ts of the Worker.",
+                group: [
+                  "**/src/**",
+                  "!**/src/{domain,gateways}/**",
+                  "!**/src/db/schema{,-deliveries}.ts",
+                  "**/*[!.]/../**",
+                ],
+                message: "dev may import only src/domain, src/gateways and the schema of the Worker.",
               },
             ],
           },

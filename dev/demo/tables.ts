@@ -1,7 +1,8 @@
 import { Client } from "@planetscale/database";
 import { asc, eq, sql } from "drizzle-orm";
 import { drizzle, type PlanetScaleDatabase } from "drizzle-orm/planetscale-serverless";
-import { attempts, deliveries, gateways, logs, logsFailure, subscriptions } from "../../src/db/schema.ts";
+import { attempts, deliveries, logs, logsFailure } from "../../src/db/schema-deliveries.ts";
+import { gateways, subscriptions } from "../../src/db/schema.ts";
 import { END_STATES } from "./endings.ts";
 
 export type Tables = {

@@ -7,7 +7,8 @@ import { namedRows, namesOf } from "./claim.ts";
 import type { Db } from "./client.ts";
 import { heldDelivery, isLastAttempt } from "./leases.ts";
 import { insertFailures } from "./logs.ts";
-import { attempts, customers, deliveries } from "./schema.ts";
+import { attempts, deliveries } from "./schema-deliveries.ts";
+import { customers } from "./schema.ts";
 import { afterMs, utcNow } from "./time.ts";
 
 /** A delivery that was held in vain, with what its enterprise wants done and what logging it needs. */

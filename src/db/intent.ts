@@ -2,7 +2,7 @@ import { inArray, sql, type SQL } from "drizzle-orm";
 import { caseBy } from "./case-by.ts";
 import { namedRows, namesOf } from "./claim.ts";
 import type { Db } from "./client.ts";
-import { attempts } from "./schema.ts";
+import { attempts } from "./schema-deliveries.ts";
 import { afterMs, utcNow } from "./time.ts";
 
 /** An attempt about to be made. */

@@ -2,7 +2,7 @@ import { and, asc, eq, lt } from "drizzle-orm";
 import { readLane } from "../domain/lane.ts";
 import type { SendOutcomeKind } from "../domain/send-outcome.ts";
 import type { Db } from "./client.ts";
-import { attempts, deliveries } from "./schema.ts";
+import { attempts, deliveries } from "./schema-deliveries.ts";
 import { utcNow } from "./time.ts";
 
 /** The columns by which a delivery that is being sent or held is logged. */

@@ -7,7 +7,8 @@ import { readKind, readLane } from "../domain/lane.ts";
 import type { Times } from "../domain/times.ts";
 import { namedRows, type DeliveryNames } from "./claim.ts";
 import type { Db } from "./client.ts";
-import { channels, customers, deliveries, gateways, subscriptions } from "./schema.ts";
+import { deliveries } from "./schema-deliveries.ts";
+import { channels, customers, gateways, subscriptions } from "./schema.ts";
 import { afterMs, utcNow } from "./time.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { sentence } from "../domain/sentence.ts";
 import type { Db } from "./client.ts";
-import { logs, logsFailure } from "./schema.ts";
+import { logs, logsFailure } from "./schema-deliveries.ts";
 import { utcNow } from "./time.ts";
 
 /** The facts of a delivery that both logs repeat, so that they can be read without a join. */

@@ -6,7 +6,8 @@ import { namedRows, namesOf } from "./claim.ts";
 import type { Db } from "./client.ts";
 import { fit } from "./fit.ts";
 import { insertFailures, insertLogs } from "./logs.ts";
-import { attempts, customers, deliveries, gateways, receipts } from "./schema.ts";
+import { attempts, deliveries, receipts } from "./schema-deliveries.ts";
+import { customers, gateways } from "./schema.ts";
 import { utcNow } from "./time.ts";
 
 /** An attempt that receipts speak of, with what logging them needs. */

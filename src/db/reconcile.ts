@@ -7,7 +7,8 @@ import { namedRows, namesOf } from "./claim.ts";
 import type { Db } from "./client.ts";
 import { digestOf } from "./intent.ts";
 import { isLastAttempt } from "./leases.ts";
-import { attempts, customers, deliveries, gateways } from "./schema.ts";
+import { attempts, deliveries } from "./schema-deliveries.ts";
+import { customers, gateways } from "./schema.ts";
 import { afterMs, utcNow } from "./time.ts";
 
 /** A delivery whose message is to be looked for, with what asking and deciding need. */

@@ -4,7 +4,7 @@ import { COUNT_AT_MOST, DROPPED, type RedriveFilter } from "../domain/redrive.ts
 import { caseBy } from "./case-by.ts";
 import { namedRows, namesOf } from "./claim.ts";
 import type { Db } from "./client.ts";
-import { deliveries } from "./schema.ts";
+import { deliveries } from "./schema-deliveries.ts";
 import { insertSteps } from "./steps.ts";
 import { afterMs, utcNow } from "./time.ts";
 

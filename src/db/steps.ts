@@ -1,6 +1,6 @@
 import type { Db } from "./client.ts";
 import { sql } from "drizzle-orm";
-import { reconciliations } from "./schema.ts";
+import { reconciliations } from "./schema-deliveries.ts";
 import { utcNow } from "./time.ts";
 
 /** One step of finding out what became of an attempt; `message` says what was concluded from what. */

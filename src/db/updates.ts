@@ -7,7 +7,7 @@ import type { Times } from "../domain/times.ts";
 import type { UpdateKeys } from "../domain/update-keys.ts";
 import type { Db } from "./client.ts";
 import { isDuplicateKey } from "./errors.ts";
-import { deliveries } from "./schema.ts";
+import { deliveries } from "./schema-deliveries.ts";
 import { afterMs, utcNow } from "./time.ts";
 
 export type NewUpdate = {

@@ -1,7 +1,8 @@
-import { createExecutionContext } from "cloudflare:test";
+import { createExecutionContext, createScheduledController } from "cloudflare:test";
 import { expect, it } from "vitest";
 import type { OldRow } from "../../src/db/purge.ts";
 import { RETAINED, spansToBlank } from "../../src/domain/retention.ts";
+import worker from "../../src/index.ts";
 import { createServices } from "../../src/services.ts";
 import { purge } from "../../src/usecases/purge.ts";
 import { deliveriesOf, newEnterprise, postIn, query, quietEnv, updateOf } from "./kit.ts";
@@ -93,6 +94,23 @@ it.for([
   await purge(services());
 
   expect(await tablesWith(enterprise, message)).toEqual(kept);
+});
+
+it("is part of the cron run of the full hour", async () => {
+  const enterprise = await newEnterprise(["sms"]);
+  const { message } = await history(enterprise, 403);
+  // One sweep, then this run is over.
+  const quiet = quietEnv({ TIMES: '{"sweepEvery":60000}' }).env;
+  const runAt = async (time: number) => {
+    const context = createExecutionContext();
+    await worker.scheduled(createScheduledController({ scheduledTime: new Date(time) }), quiet, context);
+    return (await tablesWith(enterprise, message)).length;
+  };
+
+  const afterOther = await runAt(Date.UTC(2026, 5, 15, 10, 59));
+  const afterHourly = await runAt(Date.UTC(2026, 5, 15, 11));
+
+  expect([afterOther, afterHourly]).toEqual([BY_ENTERPRISE.length + 1, 0]);
 });
 
 it("keeps the rows for as many days as the setting says", async () => {

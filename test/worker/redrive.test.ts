@@ -1,4 +1,7 @@
+import { createExecutionContext } from "cloudflare:test";
 import { expect, it } from "vitest";
+import { createServices } from "../../src/services.ts";
+import { sweepOnce } from "../../src/usecases/sweep.ts";
 import { call, twilioForm } from "./callbacks-kit.ts";
 import { deliveriesOf, query } from "./kit.ts";
 import type { TestEnterprise } from "./kit.ts";
@@ -51,15 +54,41 @@ it("redrives each delivery once, however often it is asked for", async () => {
   expect(network.callsTo(one.enterprise.phone)).toHaveLength(3);
 });
 
-it("redrives each delivery once when several operators ask at the same time", async () => {
+it("redrives each delivery once when several operators ask at the same time, while sweeps run", async () => {
   const one = await troubled("failed", 4);
+  const sweep = () => sweepOnce(createServices(one.quiet.env, createExecutionContext(), "background"));
 
-  const answers = await Promise.all(Array.from({ length: 4 }, () => ask(one, "failed", ORDER)));
+  const [answers] = await Promise.all([
+    Promise.all(Array.from({ length: 4 }, () => ask(one, "failed", ORDER))),
+    sweep(),
+    sweep(),
+  ]);
 
   expect(answers.map(({ body }) => Number(body["redriven"])).reduce((a, b) => a + b, 0)).toBe(4);
-  await Promise.all([heard(one), heard(one)]);
+  await Promise.all([heard(one), heard(one), sweep()]);
   expect(await statesOf(one.enterprise)).toEqual(["sent", "sent", "sent", "sent"]);
   expect(network.callsTo(one.enterprise.phone)).toHaveLength(4);
+});
+
+it("can be repeated after a lost answer: what it moved is not moved again, and the sweep rings for it", async () => {
+  const one = await troubled("failed");
+  network.failSql({
+    errno: 2013,
+    after: true,
+    matches: (statement) => statement.includes("SET redriven_no") && statement.includes(one.enterprise.id),
+  });
+
+  const lost = await ask(one, "failed", ORDER);
+  const repeated = await ask(one, "failed", ORDER);
+
+  expect([lost.status, repeated.status, repeated.body["redriven"]]).toEqual([503, 202, 0]);
+  const [row] = await query<{ silent: string }>(
+    "SELECT TIMESTAMPDIFF(SECOND, due_at, ring_at) AS silent FROM deliveries WHERE enterprise_id = ?",
+    [one.enterprise.id],
+  );
+  expect(Number(row?.silent)).toBe(10);
+  await heard(one);
+  expect(network.callsTo(one.enterprise.phone)).toHaveLength(1);
 });
 
 it("does not take a delivery from the attempt that has failed since it was looked at", async () => {
@@ -179,15 +208,4 @@ it("lets so many be due in each second, behind those that wait since an earlier 
   expect(gaps.every((gap) => gap >= 900)).toBe(true);
   expect(Number(second.body["last_due_in_seconds"])).toBeGreaterThan(span);
   expect(one.quiet.bells.map((bell) => bell.body.delivery_ids)).toEqual(one.ids.map((id) => [id]));
-});
-
-it("is found by the sweep when its bell is lost", async () => {
-  const one = await troubled("failed");
-  await ask(one, "failed", ORDER);
-
-  const [row] = await query<{ silent: string }>(
-    "SELECT TIMESTAMPDIFF(SECOND, due_at, ring_at) AS silent FROM deliveries WHERE enterprise_id = ?",
-    [one.enterprise.id],
-  );
-  expect(Number(row?.silent)).toBe(10);
 });

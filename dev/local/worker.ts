@@ -60,7 +60,12 @@ export async function startWorker({ folder, port, vars, onLine }: WorkerOptions)
 function writeConfig(folder: string, vars: Record<string, string>): string {
   mkdirSync(folder, { recursive: true });
   const main = relative(folder, join(ROOT, "src/index.ts")).replaceAll("\\", "/");
-  const toml = readFileSync(join(ROOT, "wrangler.toml"), "utf8").replace(/^main = .*$/m, `main = "${main}"`);
+  const ours = readFileSync(join(ROOT, "wrangler.toml"), "utf8");
+  // wrangler takes from .dev.vars what the configuration names, and leaves out the rest without a word.
+  const secrets = Object.keys(vars).filter((name) => !new RegExp(`^${name} = `, "m").test(ours));
+  const toml = ours
+    .replace(/^main = .*$/m, `main = "${main}"`)
+    .replace(/^required = .*$/m, `required = ${JSON.stringify(secrets)}`);
   const file = join(folder, "wrangler.toml");
   writeFileSync(file, toml);
   writeFileSync(join(folder, ".dev.vars"), envFile(vars), { mode: 0o600 });
@@ -70,8 +75,14 @@ function writeConfig(folder: string, vars: Record<string, string>): string {
 /** Settings in the form of a .dev.vars file. */
 export function envFile(vars: Record<string, string>): string {
   return Object.entries(vars)
-    .map(([name, value]) => `${name}=${JSON.stringify(value)}\n`)
+    .map(([name, value]) => `${name}=${quoted(value)}\n`)
     .join("");
+}
+
+/** In the first quotes that do not occur in it: the file has no way to write them. */
+function quoted(value: string): string {
+  const quote = ['"', "'", "`"].find((one) => !value.includes(one)) ?? '"';
+  return `${quote}${value}${quote}`;
 }
 
 function spawnWrangler(

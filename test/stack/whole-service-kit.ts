@@ -22,11 +22,15 @@ export type WholeService = {
   query: <T = Record<string, unknown>>(statement: string, args?: unknown[]) => Promise<T[]>;
   ledgerOf: (enterprise: { phone: string; email: string }) => LedgerEntry[];
   armFault: (fault: Record<string, unknown>) => Promise<void>;
+  clearFaults: () => Promise<void>;
   stop: () => Promise<void>;
 };
 
-/** Starts database, bridge, sandbox and the Worker; with MYSQL_URL, in a database of its own beside the named one. */
-export async function startWholeService(name: string): Promise<WholeService> {
+/**
+ * Starts database, bridge, sandbox and the Worker; with MYSQL_URL, in a database of its own beside the named one.
+ * `settings` of the Worker go before those of the local cloud.
+ */
+export async function startWholeService(name: string, settings: Record<string, string> = {}): Promise<WholeService> {
   const folder = scratchFolder(name);
   const port = await findFreePort();
   const existing = process.env["MYSQL_URL"] ?? "";
@@ -39,8 +43,8 @@ export async function startWholeService(name: string): Promise<WholeService> {
     pace: "fast",
     log: () => undefined,
   });
-  const start = () =>
-    startWorker({ folder: join(folder.path, "worker"), port, vars: cloud.vars, onLine: () => undefined });
+  const vars = { ...cloud.vars, ...settings };
+  const start = () => startWorker({ folder: join(folder.path, "worker"), port, vars, onLine: () => undefined });
   let worker = await start();
   const database = new Client({ url: cloud.bridge.url });
 
@@ -72,6 +76,9 @@ export async function startWholeService(name: string): Promise<WholeService> {
     armFault: async (fault) => {
       const answer = await fetch(`${cloud.sandbox.url}/faults`, { method: "POST", body: JSON.stringify(fault) });
       if (!answer.ok) throw new Error(`The sandbox refused the fault: ${await answer.text()}`);
+    },
+    clearFaults: async () => {
+      await fetch(`${cloud.sandbox.url}/faults`, { method: "DELETE" });
     },
     stop: async () => {
       await worker.stop();

@@ -14,6 +14,10 @@ const workerSettings = {
   SENDGRID_API_URL: "https://sendgrid.test",
   SENDGRID_API_KEY: "SG.test.key",
   SENDGRID_FROM_EMAIL: "orders@shop.example",
+  RESEND_API_URL: "https://resend.test",
+  RESEND_API_KEY: "re_test_key",
+  RESEND_FROM_EMAIL: "orders@shop.example",
+  RESEND_WEBHOOK_SECRET: "whsec_VGhlIFdvcmtlcidzIHRlc3RzIGtub3cgaXQu",
   ACCOUNTS: JSON.stringify({
     backup: {
       TWILIO_ACCOUNT_SID: "AC00000000000000000000000000000009",

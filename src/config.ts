@@ -74,6 +74,10 @@ const account = {
   SENDGRID_FROM_EMAIL: text,
   SENDGRID_FROM_NAME: text,
   SENDGRID_WEBHOOK_PUBLIC_KEY: text,
+  RESEND_API_KEY: text,
+  RESEND_FROM_EMAIL: text,
+  RESEND_FROM_NAME: text,
+  RESEND_WEBHOOK_SECRET: text,
 };
 
 /** Further provider accounts by their names, which `gateways.account` uses and so has to hold. */
@@ -81,7 +85,12 @@ const accounts = z.pipe(
   json,
   z.record(
     z.string().check(z.regex(/^[a-z0-9_-]{1,20}$/)),
-    z.strictObject({ ...account, TWILIO_API_URL: z.optional(baseUrl), SENDGRID_API_URL: z.optional(baseUrl) }),
+    z.strictObject({
+      ...account,
+      TWILIO_API_URL: z.optional(baseUrl),
+      SENDGRID_API_URL: z.optional(baseUrl),
+      RESEND_API_URL: z.optional(baseUrl),
+    }),
   ),
 );
 
@@ -95,6 +104,7 @@ const schema = z.object({
   ACCOUNTS: z.prefault(accounts, ""),
   TWILIO_API_URL: z.prefault(baseUrl, "https://api.twilio.com"),
   SENDGRID_API_URL: z.prefault(baseUrl, "https://api.sendgrid.com"),
+  RESEND_API_URL: z.prefault(baseUrl, "https://api.resend.com"),
   ...account,
 });
 

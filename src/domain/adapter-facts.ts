@@ -8,6 +8,7 @@ export const ADAPTERS = {
   twilio_sms: { kind: "sms", address: "phone" },
   twilio_whatsapp: { kind: "whatsapp", address: "phone" },
   sendgrid_email: { kind: "email", address: "email" },
+  resend_email: { kind: "email", address: "email" },
 } as const satisfies Record<string, { kind: Kind; address: AddressKind }>;
 
 export type AdapterName = keyof typeof ADAPTERS;

@@ -7,8 +7,9 @@ import type { SendOutcome } from "../domain/send-outcome.ts";
 /** One provider API on one kind of channel. */
 export type Adapter = {
   /**
-   * Sends one message with exactly one HTTP call. Never throws for an answer, a timeout or a broken
-   * connection: those are outcomes. The call takes at most `callTimeoutMs`, counted from its start.
+   * Sends one message with one HTTP call, or with two equal ones under a key by which the provider sends once.
+   * Never throws for an answer, a timeout or a broken connection: those are outcomes. Takes at most
+   * `callTimeoutMs` in all, counted from its start.
    */
   send: (message: OutboundMessage) => Promise<SendOutcome>;
   /**

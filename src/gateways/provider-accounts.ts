@@ -9,11 +9,15 @@ type AccountSettings = Record<
   | "SENDGRID_API_KEY"
   | "SENDGRID_FROM_EMAIL"
   | "SENDGRID_FROM_NAME"
-  | "SENDGRID_WEBHOOK_PUBLIC_KEY",
+  | "SENDGRID_WEBHOOK_PUBLIC_KEY"
+  | "RESEND_API_KEY"
+  | "RESEND_FROM_EMAIL"
+  | "RESEND_FROM_NAME"
+  | "RESEND_WEBHOOK_SECRET",
   string
 >;
 
-type ApiUrls = { TWILIO_API_URL: string; SENDGRID_API_URL: string };
+type ApiUrls = Record<"TWILIO_API_URL" | "SENDGRID_API_URL" | "RESEND_API_URL", string>;
 
 /** The settings of all providers: those of the first account, and in `ACCOUNTS` further ones by their names. */
 export type ProviderSettings = AccountSettings &
@@ -33,6 +37,7 @@ export function readAccounts({ ACCOUNTS, ...first }: ProviderSettings): Provider
     PUBLIC_URL: first.PUBLIC_URL,
     TWILIO_API_URL: account.TWILIO_API_URL ?? first.TWILIO_API_URL,
     SENDGRID_API_URL: account.SENDGRID_API_URL ?? first.SENDGRID_API_URL,
+    RESEND_API_URL: account.RESEND_API_URL ?? first.RESEND_API_URL,
   }));
   return [{ ...first, name: "" }, ...further];
 }

@@ -3,6 +3,8 @@ import type { Times } from "../domain/times.ts";
 import type { Adapter, Fetch, InboundReader, ReceiptReader } from "./adapter.ts";
 import { notConfigured } from "./not-configured.ts";
 import type { ProviderAccount } from "./provider-accounts.ts";
+import { createResendEmail } from "./resend/resend-email.ts";
+import { createResendReceiptReader } from "./resend/resend-receipts.ts";
 import { createSendgridEmail } from "./sendgrid/sendgrid-email.ts";
 import { createSendgridReceiptReader } from "./sendgrid/sendgrid-receipts.ts";
 import { createTwilioInboundReader } from "./twilio/twilio-inbound.ts";
@@ -53,6 +55,16 @@ function adaptersOf(
       },
       fetch,
     ),
+    resend_email: createResendEmail(
+      {
+        apiUrl: account.RESEND_API_URL,
+        apiKey: account.RESEND_API_KEY,
+        fromEmail: account.RESEND_FROM_EMAIL,
+        fromName: account.RESEND_FROM_NAME,
+        callTimeoutMs,
+      },
+      fetch,
+    ),
   };
 }
 
@@ -73,6 +85,10 @@ export function createReceiptReaders(accounts: readonly ProviderAccount[]): Read
       createSendgridReceiptReader(
         accounts.map(({ name, SENDGRID_WEBHOOK_PUBLIC_KEY: publicKey }) => ({ name, publicKey })),
       ),
+    ],
+    [
+      "resend",
+      createResendReceiptReader(accounts.map(({ name, RESEND_WEBHOOK_SECRET: secret }) => ({ name, secret }))),
     ],
   ]);
 }

@@ -37,6 +37,11 @@ describe("the settings", () => {
       SENDGRID_FROM_EMAIL: "",
       SENDGRID_FROM_NAME: "",
       SENDGRID_WEBHOOK_PUBLIC_KEY: "",
+      RESEND_API_URL: "https://api.resend.com",
+      RESEND_API_KEY: "",
+      RESEND_FROM_EMAIL: "",
+      RESEND_FROM_NAME: "",
+      RESEND_WEBHOOK_SECRET: "",
     });
   });
 
@@ -44,7 +49,7 @@ describe("the settings", () => {
     expect(readConfig({ ...ENV, QUEUE_SMS: { send: () => undefined } })).not.toHaveProperty("QUEUE_SMS");
   });
 
-  test.each(["PUBLIC_URL", "TWILIO_API_URL", "SENDGRID_API_URL"])(
+  test.each(["PUBLIC_URL", "TWILIO_API_URL", "SENDGRID_API_URL", "RESEND_API_URL"])(
     "have no slash at the end of %s, where paths are put behind it",
     (name) => {
       for (const end of ["", "/", "///"]) {

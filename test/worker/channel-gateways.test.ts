@@ -3,7 +3,7 @@ import { problemOf } from "./http-kit.ts";
 import { newEnterprise, post, query, unique, untilStates, updateOf } from "./kit.ts";
 import { network } from "./network.ts";
 
-const ADAPTERS = ["twilio_sms", "twilio_whatsapp", "sendgrid_email"];
+const ADAPTERS = ["twilio_sms", "twilio_whatsapp", "sendgrid_email", "resend_email"];
 
 function add(gateway: Record<string, unknown>) {
   return post(gateway, {}, "/add-channel-gateway");

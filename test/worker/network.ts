@@ -3,7 +3,7 @@ import { vi } from "vitest";
 
 /** A provider call that was seen: with whose credentials, from which sender, where to, and with which attempt. */
 export type ProviderCall = {
-  provider: "twilio" | "sendgrid";
+  provider: "twilio" | "sendgrid" | "resend";
   credentials: string;
   from: string;
   to: string;
@@ -94,6 +94,7 @@ async function route(request: Request): Promise<Response> {
   if (host === DATABASE_HOST) return database(request);
   if (host === "twilio.test") return twilio(request);
   if (host === "sendgrid.test") return sendgrid(request);
+  if (host === "resend.test") return resend(request);
   network.strangers.push(`${request.method} ${host}`);
   throw new TypeError("The network is closed.");
 }
@@ -164,6 +165,15 @@ async function sendgrid(request: Request): Promise<Response> {
   return answer(
     { provider: "sendgrid", credentials, from: mail.from.email, to, attempt, at: Date.now() },
     () => new Response(null, { status: 202, headers: { "X-Message-Id": crypto.randomUUID() } }),
+  );
+}
+
+async function resend(request: Request): Promise<Response> {
+  const { from, to } = await request.json<{ from: string; to: string[] }>();
+  const attempt = request.headers.get("Idempotency-Key") ?? "";
+  const credentials = credentialsOf(request);
+  return answer({ provider: "resend", credentials, from, to: to[0] ?? "", attempt, at: Date.now() }, () =>
+    Response.json({ id: crypto.randomUUID() }),
   );
 }
 

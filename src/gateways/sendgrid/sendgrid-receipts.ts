@@ -1,5 +1,6 @@
 import type { Receipt, ReceiptKind } from "../../domain/receipt.ts";
 import type { Wish } from "../../domain/suppression.ts";
+import { importAccountKeys, signersOf, type AccountKey } from "../account-keys.ts";
 import type { ReceiptReader } from "../adapter.ts";
 import { isRecord, parseJson } from "../json-text.ts";
 import { importSendgridKey, isSignedBySendgrid } from "./sendgrid-signature.ts";
@@ -14,26 +15,15 @@ export type SendgridReceiptConfig = { name: string; publicKey: string };
 export function createSendgridReceiptReader(accounts: readonly SendgridReceiptConfig[]): ReceiptReader {
   let imported: Promise<AccountKey[]> | undefined;
   return async (request) => {
-    imported ??= importKeys(accounts);
+    imported ??= importAccountKeys(accounts, ({ publicKey }) => importSendgridKey(publicKey));
     const keys = await imported;
     if (keys.length === 0) return { kind: "not_configured" };
-    const signed = await Promise.all(keys.map(({ key }) => isSignedBySendgrid(request, key)));
-    const signers = keys.flatMap(({ name }, index) => (signed[index] === true ? [name] : []));
+    const signers = await signersOf(keys, (key) => isSignedBySendgrid(request, key));
     if (signers.length === 0) return { kind: "forged" };
     const events = parseJson(new TextDecoder().decode(request.body));
     if (!Array.isArray(events)) return { kind: "malformed", reason: "the body is not a JSON array" };
     return { kind: "receipts", accounts: signers, receipts: events.flatMap(toReceipts) };
   };
-}
-
-type AccountKey = { name: string; key: CryptoKey };
-
-async function importKeys(accounts: readonly SendgridReceiptConfig[]): Promise<AccountKey[]> {
-  const keys = await Promise.all(accounts.map(({ publicKey }) => importSendgridKey(publicKey)));
-  return accounts.flatMap(({ name }, index) => {
-    const key = keys[index] ?? null;
-    return key === null ? [] : [{ name, key }];
-  });
 }
 
 /** What a reader does with a mail, or complains about in it, has been delivered to the reader. */

@@ -1,5 +1,6 @@
 import type { CallbackRequest } from "../adapter.ts";
 import { decodeBase64 } from "../base64.ts";
+import { signedBytes } from "../signed-bytes.ts";
 import { rawSignatureFromDer } from "./der-signature.ts";
 
 const SIGNATURE_HEADER = "x-twilio-email-event-webhook-signature";
@@ -15,7 +16,7 @@ export async function isSignedBySendgrid({ headers, body }: CallbackRequest, key
   const signature = der === null ? null : rawSignatureFromDer(der);
   const timestamp = headers.get(TIMESTAMP_HEADER);
   if (signature === null || timestamp === null) return false;
-  return crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, key, signature, concat(timestamp, body));
+  return crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, key, signature, signedBytes(timestamp, body));
 }
 
 /**
@@ -30,12 +31,4 @@ export async function importSendgridKey(publicKey: string): Promise<CryptoKey | 
   } catch {
     return null;
   }
-}
-
-function concat(text: string, body: Uint8Array): Uint8Array<ArrayBuffer> {
-  const head = new TextEncoder().encode(text);
-  const bytes = new Uint8Array(head.length + body.length);
-  bytes.set(head);
-  bytes.set(body, head.length);
-  return bytes;
 }

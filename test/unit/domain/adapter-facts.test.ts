@@ -14,6 +14,7 @@ describe("adapters", () => {
       twilio_sms: { kind: "sms", address: "phone" },
       twilio_whatsapp: { kind: "whatsapp", address: "phone" },
       sendgrid_email: { kind: "email", address: "email" },
+      resend_email: { kind: "email", address: "email" },
     });
   });
 

@@ -117,8 +117,10 @@ describe("a gateway is refused", () => {
   const unknown = {
     code: "unknown_adapter",
     extras: {
-      errors: [{ pointer: "/adapter", message: "must be one of twilio_sms, twilio_whatsapp, sendgrid_email" }],
-      members: { adapters: ["twilio_sms", "twilio_whatsapp", "sendgrid_email"] },
+      errors: [
+        { pointer: "/adapter", message: "must be one of twilio_sms, twilio_whatsapp, sendgrid_email, resend_email" },
+      ],
+      members: { adapters: ["twilio_sms", "twilio_whatsapp", "sendgrid_email", "resend_email"] },
     },
   };
 

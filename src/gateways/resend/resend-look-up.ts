@@ -1,0 +1,111 @@
+import type { FoundMessage, LookUp, LookUpAnswer } from "../../domain/look-up.ts";
+import { DEFAULT_TIMES } from "../../domain/times.ts";
+import type { Fetch } from "../adapter.ts";
+import { outcomeOfAnswer } from "../answer-outcome.ts";
+import { isRecord, parseJson } from "../json-text.ts";
+import { callProvider } from "../provider-call.ts";
+import { accountHeaders, missingSetting } from "./resend-account.ts";
+import type { ResendAccount } from "./resend-account.ts";
+import { RESEND_ANSWER, RESEND_NOT_FOUND } from "./resend-errors.ts";
+import { readListedMail, whetherOurs, type ListedMail } from "./resend-listed-mail.ts";
+import { readResendEvent } from "./resend-status.ts";
+
+/** Resend's clock and ours may differ by this much, in ms. */
+const CLOCKS_DIFFER_MS = 60_000;
+
+/** The most that a page holds; Resend takes five requests a second at first, so a look-up makes few. */
+const PAGE_SIZE = 100;
+const MAX_PAGES = 10;
+const MAX_FETCHES = 10;
+/** Room for a page, or for a mail with its text, in bytes. */
+const MAX_PAGE_BYTES = 1024 * 1024;
+
+/**
+ * Looks a mail up: by its id, or in the list of all that the account has sent since the attempt began, whose
+ * candidates are fetched one by one, for the list shows neither texts nor tags
+ * (https://resend.com/docs/api-reference/emails/list-emails). Needs a key that may do more than send.
+ */
+export async function lookUpResendEmail(account: ResendAccount, question: LookUp, fetch: Fetch): Promise<LookUpAnswer> {
+  const missing = missingSetting(account);
+  if (missing !== null) return unanswered("not_configured", `${missing} is not configured`);
+  const endsAt = Date.now() + (account.callTimeoutMs ?? DEFAULT_TIMES.callTimeout);
+  const ask: Ask = async (path) => {
+    const request = { method: "GET" as const, url: account.apiUrl + path, headers: accountHeaders(account) };
+    const limits = { timeoutMs: Math.max(0, endsAt - Date.now()), maxBytes: MAX_PAGE_BYTES };
+    const answer = await callProvider(fetch, request, limits);
+    const outcome = outcomeOfAnswer(answer, RESEND_ANSWER, Date.now());
+    if (outcome.kind !== "accepted") return unanswered(outcome.code, outcome.reason);
+    const body = answer.kind === "answered" && !answer.truncated ? parseJson(answer.bodyText) : undefined;
+    return isRecord(body) ? { kind: "told", body } : UNREADABLE;
+  };
+  if (question.providerId !== null) return askFor(ask, question.providerId);
+  const candidates = await searchList(ask, question);
+  return "kind" in candidates ? candidates : fetchOurs(ask, candidates, question);
+}
+
+type Unanswered = Extract<LookUpAnswer, { kind: "unanswered" }>;
+
+type Ask = (path: string) => Promise<{ kind: "told"; body: Record<string, unknown> } | Unanswered>;
+
+async function askFor(ask: Ask, id: string): Promise<LookUpAnswer> {
+  const answer = await ask(`/emails/${encodeURIComponent(id)}`);
+  if (answer.kind === "unanswered") return answer.code === RESEND_NOT_FOUND ? { kind: "found", messages: [] } : answer;
+  const mail = readListedMail(answer.body);
+  return mail?.id === id ? { kind: "found", messages: [toFound(mail)] } : UNREADABLE;
+}
+
+/** What went to the recipient alone since the attempt began, newest first. */
+async function searchList(ask: Ask, { message, startedAt }: LookUp): Promise<ListedMail[] | Unanswered> {
+  const since = startedAt - CLOCKS_DIFFER_MS;
+  const candidates: ListedMail[] = [];
+  let path = `/emails?limit=${PAGE_SIZE}`;
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const answer = await ask(path);
+    if (answer.kind === "unanswered") return answer;
+    const listed = readPage(answer.body);
+    if (listed === null) return UNREADABLE;
+    const { mails, hasMore } = listed;
+    candidates.push(...mails.filter((mail) => mail.createdAt >= since && isTo(mail, message.to)));
+    const last = mails.at(-1);
+    if (!hasMore || last === undefined || last.createdAt < since) return candidates;
+    path = `/emails?limit=${PAGE_SIZE}&after=${encodeURIComponent(last.id)}`;
+  }
+  return TOO_MANY;
+}
+
+function readPage({ data, has_more: hasMore }: Record<string, unknown>) {
+  if (!Array.isArray(data) || typeof hasMore !== "boolean") return null;
+  const mails = data.map(readListedMail).filter((mail) => mail !== null);
+  return mails.length === data.length ? { mails, hasMore } : null;
+}
+
+function isTo({ to }: ListedMail, address: string): boolean {
+  return to.length === 1 && to[0]?.toLowerCase() === address.toLowerCase();
+}
+
+async function fetchOurs(ask: Ask, candidates: ListedMail[], { message }: LookUp): Promise<LookUpAnswer> {
+  if (candidates.length > MAX_FETCHES) return TOO_MANY;
+  const ours: ListedMail[] = [];
+  for (const { id } of candidates) {
+    const answer = await ask(`/emails/${encodeURIComponent(id)}`);
+    if (answer.kind === "unanswered") return answer;
+    const mail = readListedMail(answer.body);
+    if (mail?.id !== id) return UNREADABLE;
+    const verdict = whetherOurs(answer.body, message);
+    if (verdict === "unclear")
+      return unanswered("no_text", "Resend does not show what a mail that may be this one says");
+    if (verdict === "ours") ours.push(mail);
+  }
+  return { kind: "found", messages: ours.map(toFound) };
+}
+
+function toFound({ id, lastEvent }: ListedMail): FoundMessage {
+  return { providerId: id, ...(readResendEvent(lastEvent) ?? { kind: "progress", code: null, reason: null }) };
+}
+
+function unanswered(code: string, reason: string): Unanswered {
+  return { kind: "unanswered", code, reason };
+}
+
+const UNREADABLE = unanswered("unreadable", "Resend's answer to the look-up could not be read");
+const TOO_MANY = unanswered("too_many", "more mails have been sent than a look-up reads");

@@ -57,7 +57,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     await migrateDatabase({ databaseUrl: bridge.url, log });
     const sandbox = await startSandbox({
       port: port(1),
-      twilio: DEMO_TWILIO_OPTIONS,
+      twilio: { ...DEMO_TWILIO_OPTIONS, inboundUrl: `${publicUrl}/callbacks/twilio/inbound#rc=5&rp=all` },
       sendgrid: {
         ...demoSendgridOptions(`${publicUrl}/callbacks/sendgrid`),
         eventSigningKey: keys.eventSigningKey,

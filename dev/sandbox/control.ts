@@ -5,19 +5,23 @@ import { json, write } from "./http.ts";
 import type { Answer, ApiRequest } from "./http.ts";
 import type { Ledger } from "./ledger.ts";
 import { isRecord } from "./mail.ts";
+import type { InboundText } from "./twilio-inbound.ts";
 import type { WindowBook } from "./whatsapp-window.ts";
 
 export type ControlParts = {
   ledger: Ledger;
   faults: FaultBook;
   windows: WindowBook;
+  /** Lets Twilio receive a message from a recipient. */
+  receive: (text: InboundText) => void;
   /** Opens and closes the providers' listeners as the armed faults want it. */
   setDoors: () => Promise<void>;
 };
 
 /**
  * The sandbox's own API: `GET /ledger?since=n`, `DELETE /ledger`; `POST /faults`, `GET /faults`,
- * `DELETE /faults?id=f1`; `POST /inbound` `{from, to}`, a WhatsApp message from a user, which opens the window.
+ * `DELETE /faults?id=f1`; `POST /inbound` `{from, to}`, a message from a user, which opens WhatsApp's window; with
+ * `body` (and `optOutType`) Twilio also heeds it and posts it on, as the account's inbound webhook.
  */
 export async function control(parts: ControlParts, request: ApiRequest, response: ServerResponse): Promise<void> {
   write(response, await route(parts, request));
@@ -59,7 +63,11 @@ function inbound(parts: ControlParts, value: unknown): Answer {
   if (!isRecord(value) || typeof value.from !== "string" || typeof value.to !== "string") {
     return json(400, { error: "an inbound message has from and to" });
   }
-  parts.windows.open(value.to, value.from);
+  const { from, to, body, optOutType } = value;
+  parts.windows.open(to, from);
+  if (typeof body === "string") {
+    parts.receive({ from, to, body, optOutType: typeof optOutType === "string" ? optOutType : null });
+  }
   return NOTHING;
 }
 

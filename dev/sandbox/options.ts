@@ -27,7 +27,8 @@ export type ContentTemplate = {
   defaults?: Readonly<Record<string, string>>;
 };
 
-export type TwilioOptions = TwilioAccount & { extraAccounts?: readonly TwilioAccount[] };
+/** `inboundUrl`: where messages from recipients are posted to; nowhere when absent. May have connection overrides. */
+export type TwilioOptions = TwilioAccount & { extraAccounts?: readonly TwilioAccount[]; inboundUrl?: string };
 
 export type SendgridOptions = {
   /** `SG.<id>.<secret>` */

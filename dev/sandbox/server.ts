@@ -4,12 +4,16 @@ import { listen } from "./http.ts";
 import type { Listener } from "./http.ts";
 import { createLedger } from "./ledger.ts";
 import type { LedgerEntry, Provider, SandboxOptions } from "./options.ts";
+import { createOptOutBook } from "./opt-out-book.ts";
 import { PACES } from "./pace.ts";
 import { serve } from "./provider.ts";
 import { createScheduler } from "./scheduler.ts";
 import { createSendgridApi } from "./sendgrid-api.ts";
 import { createEventKey, createEventWebhook } from "./sendgrid-webhook.ts";
 import { createTwilioApi } from "./twilio-api.ts";
+import type { TwilioState } from "./twilio-create.ts";
+import { receiveText } from "./twilio-inbound.ts";
+import type { InboundText } from "./twilio-inbound.ts";
 import { createWindowBook } from "./whatsapp-window.ts";
 
 /** Twilio and SendGrid, played on this machine. URLs are without a trailing slash. */
@@ -38,13 +42,15 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const key = createEventKey(options.sendgrid.eventSigningKey);
   const shared = { faults, ledger, scheduler, stepMs: pace.step };
 
-  const twilio = createTwilioApi({
+  const twilioState: TwilioState = {
     ...shared,
     options: options.twilio,
     messages: [],
     bySid: new Map(),
     windows,
-  });
+    optOuts: createOptOutBook(),
+  };
+  const twilio = createTwilioApi(twilioState);
   const webhook = createEventWebhook(options.sendgrid.eventWebhookUrl, key, pace, scheduler);
   const sendgrid = createSendgridApi({ ...shared, options: options.sendgrid, webhook });
 
@@ -73,7 +79,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const setDoors = async () => {
       await Promise.all([setDoor("twilio"), setDoor("sendgrid")]);
     };
-    const parts = { ledger, faults, windows, setDoors };
+    const receive = (text: InboundText) => receiveText(twilioState, text);
+    const parts = { ledger, faults, windows, receive, setDoors };
     const own = await open(0, (request, response) => control(parts, request, response));
     return {
       url: own.url,

@@ -3,10 +3,12 @@ import type { FaultBook } from "./fault-book.ts";
 import { json } from "./http.ts";
 import type { Answer } from "./http.ts";
 import type { Ledger } from "./ledger.ts";
+import type { OptOutBook } from "./opt-out-book.ts";
 import type { TwilioAccount, TwilioOptions } from "./options.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { countSegments } from "./segments.ts";
 import { hasStrangeVariables, readVariables, renderTemplate } from "./twilio-content.ts";
+import { twilioError } from "./twilio-errors.ts";
 import { live, planLife } from "./twilio-life.ts";
 import { showMessage } from "./twilio-message.ts";
 import type { TwilioMessage } from "./twilio-message.ts";
@@ -19,6 +21,7 @@ export type TwilioState = {
   messages: TwilioMessage[];
   bySid: Map<string, TwilioMessage>;
   windows: WindowBook;
+  optOuts: OptOutBook;
   faults: FaultBook;
   ledger: Ledger;
   scheduler: Scheduler;
@@ -31,8 +34,11 @@ export function createMessage(state: TwilioState, form: URLSearchParams, account
   const fault = findFault(request);
   if (fault !== null) return fault;
 
+  const [from, to] = [pickSender(request) ?? "", form.get("To") ?? ""];
+  if (state.optOuts.isOut(from, to)) return twilioError(21610, { to, from });
+
   const content = readContent(form, account);
-  const message = newMessage(form, account, pickSender(request) ?? "", content.text);
+  const message = newMessage(form, account, from, content.text);
   state.messages.push(message);
   state.bySid.set(message.sid, message);
   state.ledger.add({

@@ -69,7 +69,7 @@ export async function dropDatabase(url: string): Promise<void> {
 }
 
 /** Creates the database if it is missing and gives the server's version. */
-async function createDatabase(address: MysqlAddress): Promise<string> {
+export async function createDatabase(address: MysqlAddress): Promise<string> {
   return withServer(address, async (connection) => {
     const version = connection.serverVersion();
     // MySQL's default collation ignores case and accents, and does not pad; this is MariaDB's nearest.

@@ -13,25 +13,29 @@ import { waitUntil } from "./processes.ts";
 import { serverOptions } from "./server-options.ts";
 import { createSystemTables } from "./system-tables.ts";
 
-export type PrivateServer = { login: Omit<MysqlAddress, "database">; stop: () => Promise<void> };
+export type PrivateServer = { login: Login; pid: number; stop: () => Promise<void> };
 
-type Login = PrivateServer["login"];
+/** Where a private server is reached, and by whom. */
+export type Login = Omit<MysqlAddress, "database">;
+
 type Running = { child: ChildProcess; login: Login };
 
 /**
  * Starts a MariaDB on its own data folder and a free port of 127.0.0.1, with a password that is new each
- * time. Throws with the end of its error log if it does not come up, or if another process uses the folder.
+ * time; with `login`, where and for whom another one was before. Throws with the end of its error log if it
+ * does not come up, or if another process uses the folder.
  */
 export async function startPrivateServer(options: {
   dataDir: string;
   log: (line: string) => void;
+  login?: Login | undefined;
 }): Promise<PrivateServer> {
   const folder = await openDataFolder(options.dataDir);
   const binary = await findOrInstallMariadb(options.log);
   await claimDataFolder(folder, options.log);
   try {
     await createSystemTables(binary, folder, serverOptions());
-    const running = await startOnFreePort(binary, folder);
+    const running = await startOnFreePort(binary, folder, options.login);
     await rm(folder.initSql, { force: true });
     return serve(folder, running);
   } catch (error) {
@@ -41,9 +45,9 @@ export async function startPrivateServer(options: {
 }
 
 /** A port that was free a moment ago may be taken by now, so another one is tried, twice. */
-async function startOnFreePort(binary: string, folder: DataFolder): Promise<Running> {
+async function startOnFreePort(binary: string, folder: DataFolder, login?: Login): Promise<Running> {
   for (let attempt = 1; ; attempt += 1) {
-    const running = await start(binary, folder);
+    const running = await start(binary, folder, login ?? (await newLogin()));
     if (await comesUp(running)) return running;
     await end(running.child);
     const portTaken = (await readFile(folder.errorLog, "utf8")).includes("Bind on TCP/IP port");
@@ -51,9 +55,12 @@ async function startOnFreePort(binary: string, folder: DataFolder): Promise<Runn
   }
 }
 
-async function start(binary: string, folder: DataFolder): Promise<Running> {
+async function newLogin(): Promise<Login> {
   const port = await findFreePort();
-  const login = { host: "127.0.0.1", port, user: "notify", password: randomBytes(16).toString("hex") };
+  return { host: "127.0.0.1", port, user: "notify", password: randomBytes(16).toString("hex") };
+}
+
+async function start(binary: string, folder: DataFolder, login: Login): Promise<Running> {
   await writeFile(folder.initSql, initSql(login), { mode: 0o600 });
   const log = await open(folder.errorLog, "w", 0o600);
   try {
@@ -65,7 +72,7 @@ async function start(binary: string, folder: DataFolder): Promise<Running> {
       "--pid-file=server.pid",
       "--socket=server.sock",
     ];
-    const net = ["--bind-address=127.0.0.1", `--port=${port}`, `--init-file=${folder.initSql}`];
+    const net = ["--bind-address=127.0.0.1", `--port=${login.port}`, `--init-file=${folder.initSql}`];
     const args = ["--no-defaults", ...serverOptions(), ...places, ...net];
     // Detached: Ctrl-C reaches the tool only, which then stops the server in its own order.
     const child = spawn(binary, args, { stdio: ["ignore", log.fd, log.fd], detached: true });
@@ -107,7 +114,7 @@ function serve(folder: DataFolder, { child, login }: Running): PrivateServer {
     await end(child);
     releaseDataFolder(folder);
   };
-  return { login, stop: async () => (stopped ??= stop()) };
+  return { login, pid: child.pid ?? 0, stop: async () => (stopped ??= stop()) };
 }
 
 /** SIGTERM is MariaDB's clean shutdown; SIGKILL only after 30 s, since the data survives that too. */

@@ -81,7 +81,13 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   }
 }
 
-function workerVars(bridge: Bridge, sandbox: Sandbox, publicUrl: string, apiToken: string): Record<string, string> {
+/** The Worker's settings for a bridge and a sandbox, wherever these two run. */
+export function workerVars(
+  bridge: Pick<Bridge, "url">,
+  sandbox: Omit<Sandbox, "ledger" | "stop">,
+  publicUrl: string,
+  apiToken: string,
+): Record<string, string> {
   return {
     DATABASE_URL: bridge.url,
     API_TOKEN: apiToken,

@@ -1,0 +1,84 @@
+import { fork, spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
+import { join } from "node:path";
+
+const PARTS = join(import.meta.dirname, "parts");
+
+/** One process that the harness started. */
+export type OwnProcess = {
+  pid: number;
+  hasEnded: () => boolean;
+  /** Sends a signal; one that has ended gets none. */
+  signal: (signal: "SIGKILL" | "SIGSTOP" | "SIGCONT" | "SIGTERM") => void;
+  ended: Promise<void>;
+};
+
+/** Everything that the harness starts; nothing of it outlives the harness. */
+export type Processes = {
+  /** Runs a file of `parts/` in a Node of its own; gives what it says about itself. */
+  startPart: (name: string, options: object) => Promise<unknown>;
+  /** Runs a program; what it prints is added to `<name>.log`. */
+  startProgram: (name: string, command: string, args: string[], cwd: string) => OwnProcess;
+  /** Lets somebody else's child be ended with us too. */
+  watch: (pid: number, runs: boolean) => void;
+  stopAll: () => Promise<void>;
+};
+
+/** `folder`: where the logs of all processes go. */
+export function createProcesses(folder: string): Processes {
+  const all = new Set<OwnProcess>();
+  const reaper = fork(join(PARTS, "reaper.ts"), [], { detached: true, stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  reaper.unref();
+  reaper.channel?.unref();
+  const watch = (pid: number, runs: boolean) => void (reaper.connected && reaper.send({ pid, runs }));
+
+  const adopt = (child: ChildProcess): OwnProcess => {
+    const { pid } = child;
+    if (pid === undefined) throw new Error(`${child.spawnfile} could not be started.`);
+    const own: OwnProcess = {
+      pid,
+      hasEnded: () => child.exitCode !== null || child.signalCode !== null,
+      signal: (signal) => void child.kill(signal),
+      ended: once(child, "exit").then(() => {
+        all.delete(own);
+        watch(pid, false);
+      }),
+    };
+    all.add(own);
+    watch(pid, true);
+    return own;
+  };
+  const logOf = (name: string) => openSync(join(folder, `${name}.log`), "a", 0o600);
+
+  return {
+    watch,
+    startProgram: (name, command, args, cwd) => {
+      const log = logOf(name);
+      try {
+        return adopt(spawn(command, args, { cwd, stdio: ["ignore", log, log], detached: true }));
+      } finally {
+        closeSync(log);
+      }
+    },
+    startPart: async (name, options) => {
+      const log = logOf(name);
+      const child = fork(join(PARTS, `${name}.ts`), [], { stdio: ["ignore", log, log, "ipc"], detached: true });
+      closeSync(log);
+      const own = adopt(child);
+      child.send(options);
+      const said = once(child, "message") as Promise<[unknown]>;
+      const facts = await Promise.race([said, own.ended.then(() => null)]);
+      if (facts === null) throw new Error(`The ${name} did not start; see ${join(folder, `${name}.log`)}.`);
+      return facts[0];
+    },
+    stopAll: async () => {
+      const ends = [...all].map((own) => {
+        own.signal("SIGKILL");
+        return own.ended;
+      });
+      await Promise.all(ends);
+      if (reaper.connected) reaper.disconnect();
+    },
+  };
+}

@@ -1,0 +1,57 @@
+/** How bells fare, as shares of all: the queue of `parts/bell-queues.js` reads it. */
+export type BellFate = { seed: number; drop: number; double: number; delay: number };
+
+export type WorkerdSettings = {
+  port: number;
+  /** Of the harness's own door to the queues: `/cron`, `/stats`. */
+  ownPort: number;
+  /** Settings and secrets of the Worker, by the names in wrangler.toml. */
+  vars: Record<string, string>;
+  /** Queue by binding. */
+  queues: Record<string, string>;
+  compatibilityDate: string;
+  bells: BellFate;
+};
+
+/** The configuration of one workerd: the built Worker, untouched, and its queues beside it. */
+export function workerdConfig({ port, ownPort, vars, queues, compatibilityDate, bells }: WorkerdSettings): string {
+  const texts = Object.entries(vars).map(([name, value]) => `(name = ${quote(name)}, text = ${quote(value)})`);
+  const producers = Object.entries(queues).map(
+    ([name, queue]) =>
+      `(name = ${quote(name)}, service = (name = "queues", entrypoint = "Queue", props = (json = ${quote(JSON.stringify({ queue }))})))`,
+  );
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "main", worker = (
+      modules = [(name = "index.js", esModule = embed "index.js")],
+      compatibilityDate = ${quote(compatibilityDate)},
+      bindings = [
+        ${[...texts, ...producers].join(",\n        ")}
+      ])),
+    (name = "queues", worker = (
+      modules = [(name = "bell-queues.js", esModule = embed "bell-queues.js")],
+      compatibilityDate = ${quote(compatibilityDate)},
+      compatibilityFlags = ["service_binding_extra_handlers"],
+      bindings = [
+        (name = "MAIN", service = "main"),
+        (name = "SETTINGS", json = ${quote(JSON.stringify(bells))}),
+        (name = "BROKER", durableObjectNamespace = "Broker")
+      ],
+      durableObjectNamespaces = [(className = "Broker", uniqueKey = "broker", preventEviction = true)],
+      durableObjectStorage = (inMemory = void))),
+    (name = "internet", network = (allow = ["public", "private"]))
+  ],
+  sockets = [
+    (name = "http", address = "127.0.0.1:${port}", http = (), service = "main"),
+    (name = "own", address = "127.0.0.1:${ownPort}", http = (), service = "queues")
+  ]
+);
+`;
+}
+
+/** Cap'n Proto's text literals escape as JSON does, but for \\u. */
+function quote(text: string): string {
+  if (/[^\x20-\x7e]/.test(text)) throw new Error("A setting of workerd has to be printable ASCII.");
+  return JSON.stringify(text);
+}

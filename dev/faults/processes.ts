@@ -28,7 +28,11 @@ export type Processes = {
 /** `folder`: where the logs of all processes go. */
 export function createProcesses(folder: string): Processes {
   const all = new Set<OwnProcess>();
-  const reaper = fork(join(PARTS, "reaper.ts"), [], { detached: true, stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  const reaper = fork(join(PARTS, "reaper.ts"), [], {
+    cwd: folder,
+    detached: true,
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
   reaper.unref();
   reaper.channel?.unref();
   const watch = (pid: number, runs: boolean) => void (reaper.connected && reaper.send({ pid, runs }));
@@ -63,7 +67,11 @@ export function createProcesses(folder: string): Processes {
     },
     startPart: async (name, options) => {
       const log = logOf(name);
-      const child = fork(join(PARTS, `${name}.ts`), [], { stdio: ["ignore", log, log, "ipc"], detached: true });
+      const child = fork(join(PARTS, `${name}.ts`), [], {
+        cwd: folder,
+        stdio: ["ignore", log, log, "ipc"],
+        detached: true,
+      });
       closeSync(log);
       const own = adopt(child);
       child.send(options);

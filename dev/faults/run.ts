@@ -20,14 +20,14 @@ import { TIMES } from "./times.ts";
 import { canaries, readLedger, readTables, readWorkerLog } from "./witnesses.ts";
 
 /** The clients wait while so many deliveries are unsent: a slow machine gets less load, not a mountain of it. */
-const MOST_UNSENT = 250;
+const MOST_UNSENT = 500;
 
 /** Faults begin when so many posts have been accepted. */
 const BUSY_FROM = 50;
 
 const TAIL_UPDATES = 100;
 
-/** How long rows may take to come to rest after the last fault, in ms: the longest hold, and as much as a slow machine needs. */
+/** How long rows may take to come to rest after the last fault, in ms: the longest hold, and what a slow machine needs. */
 const REST_WITHIN_MS = TIMES.hold + 60_000;
 
 /** Plays load and faults, waits until everything rests, and gathers what was witnessed. `interrupted` ends it early. */

@@ -6,8 +6,9 @@ export type Pace = {
   step: number;
   /** How long SendGrid events are gathered before they are posted in one array. */
   gather: number;
-  /** First wait before an event post is repeated; it doubles each time. */
+  /** First wait before an event post is repeated; it doubles each time, up to the longest. */
   retry: number;
+  retryLongest: number;
   /** How long after the first try an event post is given up. */
   giveUp: number;
 };
@@ -17,6 +18,6 @@ export type Pace = {
  * (https://docs.sendgrid.com/for-developers/tracking-events/troubleshooting); the intervals are not published.
  */
 export const PACES: Readonly<Record<PaceName, Pace>> = {
-  fast: { step: 30, gather: 30, retry: 50, giveUp: 30_000 },
-  real: { step: 1_500, gather: 3_000, retry: 10_000, giveUp: 24 * 3_600_000 },
+  fast: { step: 30, gather: 30, retry: 50, retryLongest: 500, giveUp: 60_000 },
+  real: { step: 1_500, gather: 3_000, retry: 10_000, retryLongest: 3_600_000, giveUp: 24 * 3_600_000 },
 };

@@ -58,7 +58,7 @@ async function deliver(
 ): Promise<void> {
   const body = `${JSON.stringify(events)}\r\n`;
   const deadline = Date.now() + pace.giveUp;
-  for (let wait = pace.retry; ; wait *= 2) {
+  for (let wait = pace.retry; ; wait = Math.min(wait * 2, pace.retryLongest)) {
     const headers = signedHeaders(body, key);
     const limits = { connectMs: ANSWER_MS, readMs: ANSWER_MS, signal: scheduler.signal };
     if (isTaken(await postOnce({ url, headers, body, ...limits }))) return;

@@ -38,22 +38,29 @@ async function recordAttempts(db: Db, results: DeliveryResult[]): Promise<void> 
   const each = (value: (line: AttemptLine) => unknown) => caseBy("attempt_id", lines, (line) => line.attemptId, value);
   const enterprises = [...new Set(lines.map((line) => line.enterpriseId))];
   const ids = lines.map((line) => line.attemptId);
-  // A receipt may have proved acceptance already; nothing that we think takes that back.
+  // What is known stays: an acceptance that a receipt proved, whatever we think; and what a sender that was given
+  // up has told meanwhile, where we only think that it went away.
+  const guesses = lines.filter(({ outcome }) => isLeaseExpired(outcome)).map((line) => line.attemptId);
+  const isGuess = guesses.length === 0 ? sql`FALSE` : inArray(sql.raw("attempt_id"), guesses);
+  const isKnown = sql`(outcome <=> 'accepted' OR (outcome IS NOT NULL AND ${isGuess}))`;
   await db.execute(sql`
     UPDATE attempts FORCE INDEX (PRIMARY)
-       SET code = IF(outcome <=> 'accepted', code, ${each(({ outcome }) => ("code" in outcome ? outcome.code : null))}),
-           reason = IF(outcome <=> 'accepted', reason, ${each(({ outcome }) => ("reason" in outcome ? outcome.reason : null))}),
+       SET code = IF(${isKnown}, code, ${each(({ outcome }) => ("code" in outcome ? outcome.code : null))}),
+           reason = IF(${isKnown}, reason, ${each(({ outcome }) => ("reason" in outcome ? outcome.reason : null))}),
            provider_id = COALESCE(${each(({ outcome }) => (outcome.kind === "accepted" ? fit(outcome.providerId) : null))}, provider_id),
            ended_at = ${utcNow},
-           gateway_failed = IF(outcome <=> 'accepted', FALSE, ${each(({ outcome }) => failedOf(outcome))}),
-           outcome = IF(outcome <=> 'accepted', outcome, ${each(({ outcome }) => outcome.kind)})
+           gateway_failed = IF(${isKnown}, IF(outcome = 'accepted', FALSE, gateway_failed), ${each(({ outcome }) => failedOf(outcome))}),
+           outcome = IF(${isKnown}, outcome, ${each(({ outcome }) => outcome.kind)})
      WHERE ${inArray(sql.raw("enterprise_id"), enterprises)} AND ${inArray(sql.raw("attempt_id"), ids)}`);
 }
 
 /** Null where nothing was heard that could speak for or against the gateway. */
 function failedOf(outcome: AttemptResult["outcome"]): boolean | null {
-  if (outcome.kind === "not_started" || ("code" in outcome && outcome.code === LEASE_EXPIRED)) return null;
-  return blamesGateway(outcome);
+  return outcome.kind === "not_started" || isLeaseExpired(outcome) ? null : blamesGateway(outcome);
+}
+
+function isLeaseExpired(outcome: AttemptResult["outcome"]): boolean {
+  return "code" in outcome && outcome.code === LEASE_EXPIRED;
 }
 
 function acceptedEntry({ delivery, attempt }: DeliveryResult): AcceptedEntry[] {

@@ -110,6 +110,27 @@ it("holds a delivery whose sender went away after the intent, and never sends it
   expect(network.callsTo(one.enterprise.phone)).toHaveLength(1);
 });
 
+it("does not write over what a sender tells that was only thought to have gone away", async () => {
+  const one = await accepted();
+  const ofAttempt = (statement: string) =>
+    statement.includes("UPDATE attempts") && statement.includes(one.enterprise.id);
+  network.failSql({ errno: 2013, times: 3, matches: ofAttempt });
+  await hear(one.quiet.env, [bellFor(one.enterprise, one.ids)]);
+  await passTime(one.enterprise, "lease_until", 61);
+  network.beforeStatement(ofAttempt, async () => {
+    await query("UPDATE attempts SET outcome = 'refused', code = '20429' WHERE enterprise_id = ?", [one.enterprise.id]);
+    await query("UPDATE deliveries SET state = 'retrying', lease_until = NULL WHERE enterprise_id = ?", [
+      one.enterprise.id,
+    ]);
+  });
+
+  await sweep(one);
+
+  const attempts = await query("SELECT outcome, code FROM attempts WHERE enterprise_id = ?", [one.enterprise.id]);
+  expect(attempts).toEqual([{ outcome: "refused", code: "20429" }]);
+  expect((await deliveriesOf(one.enterprise)).map((row) => row.state)).toEqual(["retrying"]);
+});
+
 it.for([
   ["accepted", () => Response.json({ sid: "SM1" }, { status: 201 }), "sent"],
   ["refused", () => Response.json({ code: 20429, status: 429 }, { status: 429 }), "retrying"],

@@ -5,7 +5,7 @@ import type { DeliveryRow, Evidence, Verdict } from "./evidence.ts";
 const SURELY_NOT_SENT = new Set(["refused", "rejected", "misconfigured", "not_started"]);
 
 /** Adapters whose provider can be asked what became of a message. */
-const CAN_BE_LOOKED_UP = new Set<string>([]);
+const CAN_BE_LOOKED_UP = new Set(["twilio_sms", "twilio_whatsapp"]);
 
 /** The delivery that each acceptance belongs to. */
 export function acceptancesByDelivery({ ledger, tables }: Pick<Evidence, "ledger" | "tables">) {
@@ -22,7 +22,10 @@ export function checkNoDuplicates(evidence: Evidence): Verdict {
   const twice = [...byDelivery].flatMap(([id, entries]) =>
     entries.length > 1 ? [`${id} was accepted ${entries.length} times: ${entries.map(name).join(" ")}`] : [],
   );
-  const proven = new Set(tables.reconciliations.map((row) => row.attempt_id));
+  const mayBeSent = new Set(["proven_absent", "retrying"]);
+  const proven = new Set(
+    tables.reconciliations.filter((row) => mayBeSent.has(row.conclusion)).map((row) => row.attempt_id),
+  );
   const blind = [...Map.groupBy(tables.attempts, (row) => row.delivery_id).values()].flatMap((attempts) => {
     const followed = attempts.toSorted((a, b) => a.attempt_no - b.attempt_no).slice(0, -1);
     return followed

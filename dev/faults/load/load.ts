@@ -69,7 +69,7 @@ async function act(client: Client, random: Random, accepted: Posting[], newShipm
     await client.post({ ...earlier, purpose: "replay" });
   } else if (earlier !== undefined && choice < 0.25) {
     await client.post({ ...earlier, purpose: "changed", body: { ...earlier.body, data: { note: newShipment() } } });
-  } else if (choice < 0.4) {
+  } else if (choice < 0.33) {
     await postSeries(client, random, accepted, newShipment());
   } else {
     const shipment = newShipment();

@@ -39,7 +39,7 @@ async function main(options: FaultsOptions): Promise<void> {
     const total = summary(evidence, verdicts, tally.strikes(), seed);
     keep = options.keep || total.violations.length > 0;
     if (keep) console.log(`\nKept for a look: ${stage.folder}`);
-    console.log(`\n${JSON.stringify({ ...total, violations: total.violations.slice(0, 20) })}`);
+    console.log(`\n${JSON.stringify(total)}`);
     if (total.violations.length > 0) process.exitCode = 1;
   } catch (error) {
     if (!stopping.signal.aborted) console.log(`Kept for a look: ${stage.folder}`);

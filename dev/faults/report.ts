@@ -44,7 +44,9 @@ export function summary(evidence: Evidence, verdicts: readonly Verdict[], strike
     outOfOrder: outOfOrder(evidence).length,
     kills: countKills(strikes),
     pauses: countPauses(strikes, TIMES.lease),
-    violations: verdicts.flatMap(({ id, violations }) => violations.map((violation) => `${id}: ${violation}`)),
+    violations: verdicts.flatMap(({ id, violations }) =>
+      violations.slice(0, SHOWN).map((violation) => `${id}: ${violation}`),
+    ),
     deliveries: tables.deliveries.length,
     attempts: tables.attempts.length,
     ambiguous: evidence.ambiguous,

@@ -133,10 +133,11 @@ function toCall(services: Needs, attemptId: string, { delivery, route: { gateway
   };
 }
 
+/** A gateway that is closed is not fresh: the next claim would only come back to this one, without a pause. */
 function otherLanes(delivery: DueDelivery, usedId: string) {
   const used = delivery.candidates.find((candidate) => candidate.gatewayId === usedId);
   const others = reachableRoutes(delivery).flatMap(({ gateway }) => (gateway.gatewayId === usedId ? [] : [gateway]));
-  const fresh = others.find((gateway) => gateway.tries < (used?.tries ?? 0) + 1);
+  const fresh = others.find(({ health, tries }) => health !== "closed" && tries < (used?.tries ?? 0) + 1);
   const lane = (gateway = others[0]) => (gateway === undefined ? null : laneOf(delivery.kind, gateway.track));
   return { otherLane: lane(), freshLane: fresh === undefined ? null : lane(fresh) };
 }

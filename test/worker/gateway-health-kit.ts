@@ -4,12 +4,12 @@ import { reviewGateways } from "../../src/usecases/review-gateways.ts";
 import { query, quietEnv, unique, uniquePhone, type TestEnterprise } from "./kit.ts";
 
 /** A gateway of the SMS channel that no other test has, with a sender of its own. */
-export async function newGateway(priority = 100): Promise<{ id: string; sender: string }> {
+export async function newGateway(track = 0): Promise<{ id: string; sender: string }> {
   const [id, sender] = [unique("gw").slice(-40), uniquePhone()];
   await query(
-    `INSERT INTO gateways (gateway_id, gateway_name, gateway_key, channel_id, adapter, sender, priority)
+    `INSERT INTO gateways (gateway_id, gateway_name, gateway_key, channel_id, adapter, sender, track)
      VALUES (?, ?, ?, 'ch_sms', 'twilio_sms', ?, ?)`,
-    [id, id, id, sender, priority],
+    [id, id, id, sender, track],
   );
   return { id, sender };
 }

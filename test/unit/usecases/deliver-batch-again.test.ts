@@ -78,6 +78,8 @@ describe("fail-over", () => {
     ["not to a disabled one", [{}, { enabled: false }], backedOff],
     ["not to one that is unknown here", [{}, { adapter: null }], backedOff],
     ["not to a barred one", [{}, { barred: true }], backedOff],
+    ["to a poor one", [{}, { health: "poor", trialInMs: 9_000 }], atOnce],
+    ["not to a closed one", [{}, { health: "closed", trialInMs: 9_000 }], backedOff],
   ] as const)("goes at once %s", async (_, candidates, step) => {
     expect(
       (

@@ -1,5 +1,5 @@
 import type { OutboundMessage } from "./outbound-message.ts";
-import type { ReceiptKind } from "./receipt.ts";
+import type { Receipt } from "./receipt.ts";
 
 /** What is asked of a provider about an attempt whose answer was lost, or that was never heard of again. */
 export type LookUp = {
@@ -11,13 +11,8 @@ export type LookUp = {
   providerId: string | null;
 };
 
-/** A message that a provider has and that may be the one asked for; `code` and `reason` explain an `undelivered`. */
-export type FoundMessage = {
-  providerId: string;
-  kind: ReceiptKind;
-  code: string | null;
-  reason: string | null;
-};
+/** A message that a provider has and that may be the one asked for; the rest is as in a receipt. */
+export type FoundMessage = { providerId: string } & Pick<Receipt, "kind" | "code" | "reason" | "wish">;
 
 /**
  * - `found`: all messages that fit; none means that the provider has no such message now.

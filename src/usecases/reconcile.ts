@@ -42,10 +42,9 @@ function stepOf({ look, source, conclusion }: Concluded) {
 /** What a provider has is as good as told by it. */
 function receiptOf({ look, conclusion }: Concluded): Receipt[] {
   if (conclusion.kind !== "accepted") return [];
-  const { providerId, kind, code, reason } = conclusion.message;
   const { enterpriseId, attemptId } = look;
   const eventId = lookUpEventId(conclusion.message);
-  return [{ enterpriseId, attemptId, eventId, kind, providerId, occurredAt: null, code, reason }];
+  return [{ enterpriseId, attemptId, eventId, occurredAt: null, ...conclusion.message }];
 }
 
 async function moveOthers(services: Needs, concluded: Concluded[]): Promise<void> {

@@ -5,6 +5,8 @@ export type ListedMessage = {
   sid: string;
   from: string | null;
   messagingServiceSid: string | null;
+  /** Null where Twilio does not show it. */
+  to: string | null;
   body: string;
   status: string;
   errorCode: string | null;
@@ -23,6 +25,7 @@ export function readListedMessage(value: unknown): ListedMessage | null {
     status,
     body: typeof body === "string" ? body : "",
     from: readText(value["from"]),
+    to: readText(value["to"]),
     messagingServiceSid: readText(value["messaging_service_sid"]),
     errorCode: typeof errorCode === "number" ? String(errorCode) : readText(errorCode),
     createdAt,

@@ -9,7 +9,7 @@ import type { TwilioAccount } from "./twilio-account.ts";
 import { TWILIO_ANSWER } from "./twilio-answer.ts";
 import { readListedMessage } from "./twilio-listed-message.ts";
 import type { ListedMessage } from "./twilio-listed-message.ts";
-import { senderField, withPrefix } from "./twilio-messages.ts";
+import { bareAddress, senderField, withPrefix } from "./twilio-messages.ts";
 import type { FormField } from "./twilio-messages.ts";
 import { readTwilioStatus } from "./twilio-status.ts";
 
@@ -126,11 +126,9 @@ function conclude(ours: ListedMessage[], text: string, { mayBe }: TwilioTraits):
   return { kind: "found", messages: fitting.map(toFound) };
 }
 
-function toFound({ sid, status, errorCode }: ListedMessage): FoundMessage {
-  return {
-    providerId: sid,
-    ...(readTwilioStatus(status, errorCode) ?? { kind: "progress", code: null, reason: null }),
-  };
+function toFound({ sid, status, errorCode, to }: ListedMessage): FoundMessage {
+  const said = readTwilioStatus(status, errorCode, to === null ? null : bareAddress(to));
+  return { providerId: sid, ...(said ?? { kind: "progress", code: null, reason: null }) };
 }
 
 function unanswered(code: string, reason: string): Unanswered {

@@ -2,7 +2,6 @@ import type { Receipt } from "../../domain/receipt.ts";
 import type { ReceiptReader } from "../adapter.ts";
 import { readTwilioCallback } from "./twilio-callback.ts";
 import type { Field, TwilioSigner } from "./twilio-callback.ts";
-import { isOptOut } from "./twilio-errors.ts";
 import { bareAddress } from "./twilio-messages.ts";
 import { readTwilioStatus } from "./twilio-status.ts";
 
@@ -26,11 +25,8 @@ function toReceipt(field: Field, query: URLSearchParams): Receipt | null {
   const providerId = field("MessageSid");
   const status = field("MessageStatus");
   if (!enterpriseId || !attemptId || !providerId || !status) return null;
-  const said = readTwilioStatus(status, field("ErrorCode"));
-  if (said === null) return null;
-  const eventId = `${providerId}:${status}`;
-  const receipt = { enterpriseId, attemptId, eventId, providerId, occurredAt: null, ...said };
-  if (!isOptOut(Number(said.code))) return receipt;
   const to = field("To");
-  return { ...receipt, wish: { wish: "stopped", address: to === null ? null : bareAddress(to), kind: "phone" } };
+  const said = readTwilioStatus(status, field("ErrorCode"), to === null ? null : bareAddress(to));
+  if (said === null) return null;
+  return { enterpriseId, attemptId, eventId: `${providerId}:${status}`, providerId, occurredAt: null, ...said };
 }

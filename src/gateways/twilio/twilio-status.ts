@@ -1,17 +1,20 @@
 import type { Receipt, ReceiptKind } from "../../domain/receipt.ts";
-import { explainTwilioCode } from "./twilio-errors.ts";
+import { explainTwilioCode, isOptOut } from "./twilio-errors.ts";
 
 /**
- * What a message's status says, with the error code that Twilio gives beside it ("" or null for none). Null
- * for a status that says nothing about a send.
+ * What the status of a message to an address says, with the error code that Twilio gives beside it ("" or null for
+ * none). Null for a status that says nothing about a send.
  */
 export function readTwilioStatus(
   status: string,
   errorCode: string | null,
-): Pick<Receipt, "kind" | "code" | "reason"> | null {
+  address: string | null,
+): Pick<Receipt, "kind" | "code" | "reason" | "wish"> | null {
   const kind = Object.hasOwn(KINDS, status) ? KINDS[status] : undefined;
   if (kind === undefined) return null;
-  return kind === "undelivered" ? { kind, ...explainFailure(status, errorCode) } : { kind, code: null, reason: null };
+  if (kind !== "undelivered") return { kind, code: null, reason: null };
+  const failure = { kind, ...explainFailure(status, errorCode) };
+  return isOptOut(Number(failure.code)) ? { ...failure, wish: { wish: "stopped", address, kind: "phone" } } : failure;
 }
 
 /** `received` and `receiving` are missing on purpose: they belong to messages that come in. */

@@ -34,6 +34,7 @@ function listed({ message }: LookUp, changes: Record<string, unknown> = {}) {
     sid: `SM${lastSid}`,
     body: message.text,
     from: "+15005550006",
+    to: message.to,
     messaging_service_sid: null,
     status: "sent",
     error_code: null,
@@ -113,6 +114,7 @@ describe("a look-up without the sid", () => {
     ["brand_new", null, { kind: "progress", code: null, reason: null }],
     ["undelivered", 30003, { kind: "undelivered", code: "30003", reason: "the phone is off or out of reach" }],
     ["failed", 30008, { kind: "undelivered", code: "30008", reason: "the carrier gave no reason" }],
+    ["failed", 21610, { wish: { wish: "stopped", address: "+34600111222", kind: "phone" } }],
     ["canceled", null, { kind: "undelivered", code: "canceled", reason: "the message was canceled at Twilio" }],
   ])("tells what %s means", async (status, error_code, expected) => {
     const question = aQuestion();

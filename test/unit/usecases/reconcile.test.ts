@@ -123,6 +123,14 @@ describe("a look", () => {
     expect(world.moved).toEqual([]);
   });
 
+  test("passes on what the message's end says about the address", async () => {
+    const wish = { wish: "stopped", address: "+34600111222", kind: "phone" } as const;
+    const refused = { providerId: "SM1", kind: "undelivered", code: "21610", reason: "in words", wish } as const;
+    const world = lookingAt([aLook()], () => ({ kind: "found", messages: [refused] }));
+    await reconcile(world);
+    expect(world.receipts.findAttempts).toHaveBeenCalledWith([expect.objectContaining(refused)], [""]);
+  });
+
   test("leaves aside what another attempt holds", async () => {
     const look = aLook();
     const world = lookingAt([look], () => foundAs("SM1"));

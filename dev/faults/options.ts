@@ -3,7 +3,8 @@ import { FAULT_GROUPS, GROUP_NAMES, type FaultGroup, type FaultKind } from "./ne
 
 export const HELP = `npm run faults: does the service all the harm that a machine can do, and checks that it keeps its promise.
 
-  --seconds 60      how long load and faults go on; the check comes after that
+  --seconds 60      how long load and faults go on, and half as long again where a machine is too slow to show enough;
+                    the check comes after that
   --seed 7          decides what is posted and what is done to whom; printed at the end
   --only kill,pause groups of faults: ${GROUP_NAMES.join(", ")}
   --keep            keeps the folder with logs, history and evidence; it is kept anyway when something is violated

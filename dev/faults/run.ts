@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { acceptedOf, isAtRest } from "./checker/acceptance.ts";
 import type { DeliveryRow, Evidence } from "./checker/evidence.ts";
 import { TAIL_WITHIN_MS } from "./checker/surroundings.ts";
+import { untilEnough } from "./enough.ts";
 import { createHistory, type History } from "./history.ts";
 import { ENTERPRISES, SENDERS } from "./load/enterprises.ts";
 import { forge } from "./load/forger.ts";
@@ -37,7 +38,7 @@ export async function play(
   parts: { tally: Tally; say: (line: string) => void; interrupted: AbortSignal },
 ): Promise<Evidence> {
   const { tally, say, interrupted } = parts;
-  const { seed, seconds } = options;
+  const { seed } = options;
   const database = openDatabaseWitness(stage.mariadb.address);
   const watching = openDatabaseWitness(stage.mariadb.address);
   const history = createHistory(join(stage.folder, "history.jsonl"));
@@ -51,7 +52,9 @@ export async function play(
     ...stage.workers.map((worker) => worker.keepRinging(ended)),
   ]);
   try {
-    const harm = AbortSignal.any([AbortSignal.timeout(seconds * 1000), interrupted]);
+    const enough = new AbortController();
+    const harm = AbortSignal.any([enough.signal, interrupted]);
+    void untilEnough(options, { tally, history, interrupted }).then(() => enough.abort());
     const load = createLoad({
       workers: stage.workers,
       apiToken: stage.apiToken,
@@ -69,7 +72,7 @@ export async function play(
     });
     const changing = changeSubscriptions(watching, createRandom(seed, "subscriptions"), harm);
     // What strikes a service that has nothing to do shows nothing.
-    await waitFor(async () => harm.aborted || acceptedOf(history.entries()).length > BUSY_FROM, seconds * 1000);
+    await waitFor(async () => harm.aborted || acceptedOf(history.entries()).length > BUSY_FROM, 30_000);
     await runNemesis({ stage, database, tally, kinds: options.kinds, until: harm, seed });
     const [, forged] = await Promise.all([loading, forging, changing]);
     interrupted.throwIfAborted();

@@ -35,6 +35,7 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       { test: { name: "unit", environment: "node", include: ["test/unit/**/*.test.ts"] } },
+      { test: { name: "simulation", environment: "node", include: ["test/simulation/**/*.test.ts"] } },
       {
         plugins: [
           cloudflareTest(({ inject }) => {

@@ -8,7 +8,7 @@ const help = `npm run check: everything short of the tests, in order; a failing 
 
   lint         oxlint --type-aware              rules and the import table of oxlint.config.ts
   format       oxfmt --check                    .oxfmtrc.jsonc
-  types of …   tsc --noEmit                     src, then dev, then test
+  types of …   tsc --noEmit                     src, dev, test, then the simulation
   bindings     wrangler types --check           worker-configuration.d.ts against wrangler.toml
   bundle       wrangler deploy --dry-run        that the Worker builds, and its size
 
@@ -53,6 +53,7 @@ const steps: Step[] = [
   { name: "types of src", command: ["tsc", "--noEmit", "-p", "."], next: "correct the types" },
   { name: "types of dev", command: ["tsc", "--noEmit", "-p", "dev"], next: "correct the types" },
   { name: "types of test", command: ["tsc", "--noEmit", "-p", "test"], next: "correct the types" },
+  { name: "types of sim.", command: ["tsc", "--noEmit", "-p", "test/simulation"], next: "correct the types" },
   {
     name: "bindings",
     command: ["wrangler", "types", "--check"], // with the options that the file's own header names

@@ -116,7 +116,7 @@ function createShared(env: Env, config: Config) {
 }
 
 /** What the use cases ask of the database, by the part of the story that asks it. */
-function createStores(db: Db, times: Times) {
+export function createStores(db: Db, times: Times) {
   return {
     updates: {
       insert: (update: NewUpdate) => insertUpdate(db, update, times),

@@ -1,0 +1,48 @@
+import type * as real from "../../../src/db/channels.ts";
+import { readKind, TRACKS } from "../../../src/domain/lane.ts";
+import { byFailOver } from "./directory.ts";
+import type { MemoryDatabase } from "./tables.ts";
+
+/** Plays src/db/channels.ts. */
+export function findChannel(database: MemoryDatabase, channelKey: string): real.ChannelRow | null {
+  const row = [...database.channels.values()].find((channel) => channel.channelKey === channelKey);
+  return row ? { ...row, kind: readKind(row.kind) } : null;
+}
+
+export function insertChannel(database: MemoryDatabase, row: real.ChannelRow): "inserted" | "duplicate" {
+  if (database.channels.has(row.channelId) || findChannel(database, row.channelKey)) return "duplicate";
+  database.channels.set(row.channelId, { ...row });
+  return "inserted";
+}
+
+export function insertGateway(database: MemoryDatabase, row: real.GatewayRow): "inserted" | "duplicate" {
+  const isTaken = [...database.gateways.values()].some(
+    (other) => other.channelId === row.channelId && other.gatewayKey === row.gatewayKey,
+  );
+  if (database.gateways.has(row.gatewayId) || isTaken) return "duplicate";
+  if (!database.channels.has(row.channelId)) return "inserted";
+  const ofChannel = [...database.gateways.values()].filter((gateway) => gateway.channelId === row.channelId);
+  const defaults = { enabled: true, track: ofChannel.length % TRACKS, health: "well" };
+  database.gateways.set(row.gatewayId, { ...defaults, healthSince: null, healthUntil: null, trialAt: null, ...row });
+  return "inserted";
+}
+
+export function listGateways(database: MemoryDatabase): Awaited<ReturnType<typeof real.listGateways>> {
+  return [...database.gateways.values()]
+    .toSorted((a, b) => (a.channelId === b.channelId ? byFailOver(a, b) : a.channelId < b.channelId ? -1 : 1))
+    .flatMap((gateway) => {
+      const channel = database.channels.get(gateway.channelId);
+      if (!channel) return [];
+      return [
+        {
+          channel_id: channel.channelId,
+          channel_name: channel.channelName,
+          gateway_id: gateway.gatewayId,
+          gateway_name: gateway.gatewayName,
+          adapter: gateway.adapter,
+          account: gateway.account,
+          enabled: gateway.enabled,
+        },
+      ];
+    });
+}

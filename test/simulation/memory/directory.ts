@@ -1,0 +1,40 @@
+import { isAdapterName } from "../../../src/domain/adapter-facts.ts";
+import type { Enterprise, GatewayFacts } from "../../../src/domain/directory.ts";
+import { readKind } from "../../../src/domain/lane.ts";
+import type { GatewayRow, MemoryDatabase } from "./tables.ts";
+
+/** Plays src/db/directory.ts. */
+export function loadEnterprise(database: MemoryDatabase, enterpriseId: string): Enterprise | null {
+  const customer = database.customers.get(enterpriseId);
+  if (!customer) return null;
+  const { isSubscribed, phone, email } = customer;
+  const byChannel = Map.groupBy(subscribedGateways(database, enterpriseId), (gateway) => gateway.channelId);
+  const channels = [...byChannel].map(([channelId, gateways]) => {
+    const channel = database.channels.get(channelId);
+    return {
+      channelId,
+      channelName: channel?.channelName ?? "",
+      kind: readKind(channel?.kind ?? null),
+      gateways: gateways.toSorted(byFailOver).map(toFacts),
+    };
+  });
+  return { isSubscribed, phone, email, channels: channels.toSorted((a, b) => (a.channelId < b.channelId ? -1 : 1)) };
+}
+
+/** The gateways that an enterprise subscribes to, where subscription and gateway name the same channel. */
+export function subscribedGateways(database: MemoryDatabase, enterpriseId: string): GatewayRow[] {
+  return [...database.subscriptions.values()].flatMap((subscription) => {
+    if (subscription.enterpriseId !== enterpriseId || !subscription.enabled) return [];
+    const gateway = database.gateways.get(subscription.gatewayId);
+    const fits = gateway?.channelId === subscription.channelId && database.channels.has(subscription.channelId);
+    return gateway && fits ? [gateway] : [];
+  });
+}
+
+export function byFailOver(a: GatewayRow, b: GatewayRow): number {
+  return a.priority - b.priority || (a.gatewayId < b.gatewayId ? -1 : 1);
+}
+
+export function toFacts({ gatewayId, gatewayName, adapter, enabled, track }: GatewayRow): GatewayFacts {
+  return { gatewayId, gatewayName, adapter: isAdapterName(adapter) ? adapter : null, enabled, track };
+}

@@ -1,0 +1,75 @@
+import type { SendOutcome } from "../../src/domain/send-outcome.ts";
+import type { OutboundMessage } from "../../src/domain/outbound-message.ts";
+import { outcomeOfAnswer } from "../../src/gateways/answer-outcome.ts";
+import type { ProviderAnswer } from "../../src/gateways/provider-call.ts";
+import { SENDGRID_ANSWER } from "../../src/gateways/sendgrid/sendgrid-errors.ts";
+import { TWILIO_ANSWER } from "../../src/gateways/twilio/twilio-answer.ts";
+import type { Faults } from "./faults.ts";
+import type { Isolate, Isolates } from "./isolates.ts";
+import { dialectOf, type Line, type Provider } from "./provider.ts";
+import type { Random } from "./random.ts";
+import type { Scheduler } from "./scheduler.ts";
+
+type Setting = {
+  scheduler: Scheduler;
+  random: Random;
+  faults: Faults;
+  isolates: Isolates;
+  provider: Provider;
+  callTimeoutMs: number;
+  /** Called when a call leaves its isolate. */
+  onCall: (message: OutboundMessage) => void;
+  trace: (line: string) => void;
+};
+
+/** A message that is taken late is taken this long after the call was given up, at most, in ms. */
+const LATE_MS = 60_000;
+
+/**
+ * Calls providers as an adapter does: one call, bounded in time, read by the rules of src/gateways. What becomes
+ * of the request does not depend on what becomes of the isolate.
+ *
+ * An isolate that freezes here has looked at its lease and not yet written to the socket. The protocol promises
+ * nothing beyond the rest of the lease then, so it is frozen for less than a call may take: what it writes then
+ * is within the lease, as the last call starts one call's time before the lease ends.
+ */
+export function createProviderPort(setting: Setting) {
+  const { scheduler, random, faults, isolates, provider, callTimeoutMs, onCall, trace } = setting;
+
+  return (isolate: Isolate, line: Line, message: OutboundMessage): Promise<SendOutcome> => {
+    const fault = faults.next("provider.send");
+    if (fault !== "none") trace(`${isolate.name} provider.send: ${fault}`);
+    if (fault === "die_before") {
+      isolates.end(isolate);
+      return new Promise(() => undefined);
+    }
+    onCall(message);
+    const dialect = dialectOf(line.adapter);
+    return new Promise((resolve) => {
+      const answer = (what: ProviderAnswer) => {
+        const read =
+          dialect === "twilio"
+            ? outcomeOfAnswer(what, TWILIO_ANSWER, scheduler.now())
+            : outcomeOfAnswer(what, SENDGRID_ANSWER, scheduler.now());
+        isolates.within(isolate, () => resolve(read));
+      };
+      const there = random.between(2, 40);
+      scheduler.after(callTimeoutMs, () => answer({ kind: "timed_out" }));
+      if (fault === "lost_before") return scheduler.after(there, () => answer({ kind: "broken" }));
+      const frozen = fault === "freeze_before" ? random.between(1_000, callTimeoutMs - 100) : 0;
+      if (frozen > 0) isolates.freeze(isolate, frozen);
+      scheduler.after(frozen + there, () => {
+        const verdict = provider.receive(line, message);
+        trace(`provider gets ${message.attemptId} of ${isolate.name}, takes it: ${verdict.takes}`);
+        const isLate = verdict.takes === "late" || (verdict.takes && fault === "late");
+        if (isLate) scheduler.after(callTimeoutMs + random.between(1, LATE_MS), () => verdict.take(true));
+        else if (verdict.takes) verdict.take(false);
+        if (fault === "die_after") return isolates.end(isolate);
+        if (fault === "freeze_after") isolates.freeze(isolate, random.between(61_000, 240_000));
+        if (fault === "lost_after") return scheduler.after(1, () => answer({ kind: "broken" }));
+        if (fault !== "late" && verdict.afterMs < Infinity)
+          scheduler.after(verdict.afterMs, () => answer(verdict.answer));
+      });
+    });
+  };
+}

@@ -1,0 +1,92 @@
+import type { Fault } from "./faults.ts";
+import type { Way } from "./verdicts.ts";
+import { updateOf } from "./workload.ts";
+import type { World } from "./world.ts";
+
+/** A short story with an end that does not depend on where it is interrupted. */
+export type Scenario = {
+  name: string;
+  /** How the provider answers the first calls; all others are accepted. */
+  script?: Way[];
+  /** The share of bells that get lost. */
+  bellsDropped?: number;
+  /** Befalls the first call at a port, besides the fault of the walk. */
+  first?: { port: string; fault: Fault };
+  play: (world: World) => void;
+  /** What must come of it when nothing interrupts it. */
+  expects?: { acceptances?: number; withinMs?: number; mostCalls?: number };
+};
+
+function post(world: World, enterpriseId: string, statuses: string[], apartMs = 100): void {
+  for (const [index, status] of statuses.entries()) {
+    const update = updateOf(enterpriseId, "S1", status, world.start + index * apartMs);
+    world.scheduler.after(index * apartMs, () => world.clients.post(update, `key-${index}`));
+  }
+}
+
+const one = (world: World) => post(world, "e4", ["shipped"]);
+
+/** The stories that are interrupted at each of their calls. */
+export const SCENARIOS: readonly Scenario[] = [
+  {
+    name: "accept an update, and the same once more",
+    play: (world) => {
+      post(world, "e2", ["shipped"]);
+      world.scheduler.after(50, () => post(world, "e2", ["shipped"]));
+    },
+  },
+  { name: "deliver one", play: one, expects: { acceptances: 1, withinMs: 5_000 } },
+  { name: "deliver on two channels, and skip a third", play: (world) => post(world, "e1", ["shipped"]) },
+  { name: "log why an update was skipped", play: (world) => post(world, "e5", ["shipped"]) },
+  {
+    name: "deliver siblings, the newest posted first",
+    play: (world) => post(world, "e4", ["delivered", "shipped", "packed"], -3),
+  },
+  {
+    name: "deliver siblings in order",
+    play: (world) => post(world, "e4", ["packed", "shipped", "delivered"]),
+    expects: { acceptances: 3, withinMs: 15_000 },
+  },
+  { name: "try again after a refusal", script: ["limited", "unavailable"], play: one },
+  {
+    name: "fail over to the second gateway",
+    script: ["wrong_account"],
+    play: (world) => post(world, "e3", ["shipped"]),
+    expects: { acceptances: 1, withinMs: 9_500 },
+  },
+  {
+    name: "wait while a gateway is away for an hour",
+    play: (world) => {
+      const [from, to] = [world.start, world.start + 3_600_000];
+      world.provider.badSpells.push({ sender: "from-gw_sms_a", from, to, way: "unavailable" });
+      one(world);
+    },
+    expects: { acceptances: 1, withinMs: 2 * 3_600_000, mostCalls: 20 },
+  },
+  { name: "reject a message", script: ["wrong_recipient"], play: one },
+  { name: "hear an ambiguous answer to a message that was taken", script: ["error_but_taken"], play: one },
+  { name: "hear nothing of a message that was taken", script: ["silent_but_taken"], play: one },
+  {
+    name: "deliver although the first bells get lost",
+    bellsDropped: 1,
+    play: (world) => {
+      one(world);
+      world.scheduler.after(30_000, world.clearUp);
+    },
+  },
+  {
+    name: "take up a delivery whose sender died before the call",
+    first: { port: "sending.commitIntents", fault: "die_before" },
+    play: one,
+  },
+  {
+    name: "take up a delivery whose sender died after the call",
+    first: { port: "provider.send", fault: "die_after" },
+    play: one,
+  },
+  {
+    name: "take up a delivery whose outcome was half recorded",
+    first: { port: "sending.record.attempts", fault: "die_after" },
+    play: one,
+  },
+];

@@ -9,7 +9,7 @@ import { untilSignal } from "./local/shutdown.ts";
 import { envFile } from "./local/worker.ts";
 
 const HELP = `npm run cloud: what the Worker talks to, on this machine: a database, PlanetScale's HTTP API in front
-of it, and a sandbox that plays Twilio and SendGrid. Start the Worker beside it with: npx wrangler dev
+of it, and a sandbox that plays Twilio, SendGrid and Resend. Start the Worker beside it with: npx wrangler dev
 
   MYSQL_URL=mysql://user@host:port/name   uses that server instead of a private MariaDB
 
@@ -28,7 +28,7 @@ await runCommand(async () => {
 
 async function main(): Promise<void> {
   const signal = untilSignal();
-  await assertFreePorts([8790, 8791, 8792, 8793], "End what uses it, for example npm run dev.");
+  await assertFreePorts([8790, 8791, 8792, 8793, 8794], "End what uses it, for example npm run dev.");
   const cloud = await startLocalCloud({
     folder: join(ROOT, ".cloud/dev"),
     firstPort: 8790,

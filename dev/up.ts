@@ -9,10 +9,10 @@ import { untilSignal } from "./local/shutdown.ts";
 import { startWorker, type WorkerProcess } from "./local/worker.ts";
 import type { LedgerEntry } from "./sandbox/options.ts";
 
-const HELP = `npm run dev: the whole service on this machine: database, PlanetScale's HTTP API, a sandbox that plays Twilio
-and SendGrid, and the Worker under wrangler dev, with its cron rung every minute.
+const HELP = `npm run dev: the whole service on this machine: database, PlanetScale's HTTP API, a sandbox that plays Twilio,
+SendGrid and Resend, and the Worker under wrangler dev, with its cron rung every minute.
 
-  --port 8787                             port of the Worker; 3 to 6 above it are the rest's; 0 takes free ones
+  --port 8787                             port of the Worker; 3 to 7 above it are the rest's; 0 takes free ones
   --data .cloud/dev                       folder of data and keys
   --verbose                               prints what the Worker prints
   MYSQL_URL=mysql://user@host:port/name   uses that server instead of a private MariaDB
@@ -39,7 +39,7 @@ await runCommand(async () => {
 async function main(wanted: number, folder: string, verbose: boolean): Promise<void> {
   const signal = untilSignal();
   const port = wanted === 0 ? await findFreePort() : wanted;
-  if (wanted !== 0) await assertFreePorts([port, port + 3, port + 4, port + 5, port + 6], PORT_ADVICE);
+  if (wanted !== 0) await assertFreePorts([port, port + 3, port + 4, port + 5, port + 6, port + 7], PORT_ADVICE);
   const publicUrl = `http://127.0.0.1:${port}`;
   const cloud = await startLocalCloud({
     folder,
@@ -70,8 +70,8 @@ async function main(wanted: number, folder: string, verbose: boolean): Promise<v
 
 function readPort(text: string): number {
   const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_529) return port;
-  throw new Error(`--port takes a number from 0 to 65529, not ${text}.`);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_528) return port;
+  throw new Error(`--port takes a number from 0 to 65528, not ${text}.`);
 }
 
 /** The first ring comes at once: it sends what was due when the last session ended. */

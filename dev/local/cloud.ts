@@ -3,7 +3,15 @@ import { join } from "node:path";
 import { startBridge, type Bridge } from "../bridge/bridge.ts";
 import { migrateDatabase } from "../database/migrations.ts";
 import { startDatabase } from "../database.ts";
-import { DEMO_SENDGRID, DEMO_TWILIO, DEMO_TWILIO_OPTIONS, demoSendgridOptions } from "../sandbox/accounts.ts";
+import {
+  BACKUP_TWILIO,
+  DEMO_RESEND,
+  DEMO_SENDGRID,
+  DEMO_TWILIO,
+  DEMO_TWILIO_OPTIONS,
+  demoResendOptions,
+  demoSendgridOptions,
+} from "../sandbox/accounts.ts";
 import type { LedgerEntry, PaceName } from "../sandbox/options.ts";
 import { startSandbox, type Sandbox } from "../sandbox/server.ts";
 import { keptKeys } from "./keys.ts";
@@ -11,7 +19,7 @@ import { keptKeys } from "./keys.ts";
 export type LocalCloudOptions = {
   /** Where data and keys are kept; made if missing. */
   folder: string;
-  /** The first of four ports in a row: the bridge, the sandbox's control API, Twilio, SendGrid. 0: free ones. */
+  /** The first of five ports in a row: the bridge, the sandbox's control API, Twilio, SendGrid, Resend. 0: free ones. */
   firstPort: number;
   /** Where the Worker will be: the sandbox's callbacks go there. */
   publicUrl: string;
@@ -62,6 +70,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
         ...demoSendgridOptions(`${publicUrl}/callbacks/sendgrid`),
         eventSigningKey: keys.eventSigningKey,
       },
+      resend: { ...demoResendOptions(`${publicUrl}/callbacks/resend`), webhookSecret: keys.webhookSecret },
       pace: options.pace,
       ...(options.onMessage ? { onMessage: options.onMessage } : {}),
     });
@@ -100,6 +109,25 @@ export function workerVars(
     TWILIO_WHATSAPP_CONTENT_SID: DEMO_TWILIO.orderStatusContentSid,
     SENDGRID_API_URL: sandbox.sendgridUrl,
     SENDGRID_API_KEY: DEMO_SENDGRID.apiKey,
+    SENDGRID_FROM_EMAIL: DEMO_SENDGRID.fromEmail,
+    SENDGRID_WEBHOOK_PUBLIC_KEY: sandbox.sendgridPublicKey,
+    RESEND_API_URL: sandbox.resendUrl,
+    RESEND_API_KEY: DEMO_RESEND.apiKey,
+    RESEND_FROM_EMAIL: DEMO_RESEND.fromEmail,
+    RESEND_WEBHOOK_SECRET: sandbox.resendWebhookSecret,
+    ACCOUNTS: JSON.stringify({ backup: backupAccount(sandbox) }),
+  };
+}
+
+/** What gateways with the account `backup` send through. */
+function backupAccount(sandbox: Pick<Sandbox, "sendgridPublicKey">): Record<string, string> {
+  return {
+    TWILIO_ACCOUNT_SID: BACKUP_TWILIO.accountSid,
+    TWILIO_AUTH_TOKEN: BACKUP_TWILIO.authToken,
+    TWILIO_FROM: BACKUP_TWILIO.smsFrom,
+    TWILIO_WHATSAPP_FROM: BACKUP_TWILIO.whatsappFrom,
+    TWILIO_WHATSAPP_CONTENT_SID: BACKUP_TWILIO.orderStatusContentSid,
+    SENDGRID_API_KEY: DEMO_SENDGRID.backupApiKey,
     SENDGRID_FROM_EMAIL: DEMO_SENDGRID.fromEmail,
     SENDGRID_WEBHOOK_PUBLIC_KEY: sandbox.sendgridPublicKey,
   };

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createWebhookSecret } from "../sandbox/resend-webhook.ts";
 
 /** The secrets of one local cloud. They open nothing outside of this machine. */
 export type LocalKeys = {
@@ -8,14 +9,16 @@ export type LocalKeys = {
   bridgePassword: string;
   /** Signs SendGrid's events: P-256, base64 PKCS#8 DER. */
   eventSigningKey: string;
+  /** Signs Resend's events. */
+  webhookSecret: string;
 };
 
 /** Reads the keys kept in `folder`, or makes them, so that a token stays good over restarts. */
 export function keptKeys(folder: string): LocalKeys {
   const file = join(folder, "keys.json");
-  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as LocalKeys;
   mkdirSync(folder, { recursive: true });
-  const keys = newKeys();
+  const kept = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Partial<LocalKeys>) : {};
+  const keys = { ...newKeys(), ...kept };
   writeFileSync(file, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600 });
   return keys;
 }
@@ -25,6 +28,7 @@ function newKeys(): LocalKeys {
   return {
     apiToken: `local_${randomBytes(24).toString("hex")}`,
     bridgePassword: randomBytes(16).toString("hex"),
+    webhookSecret: createWebhookSecret(),
     eventSigningKey: privateKey.export({ type: "pkcs8", format: "der" }).toString("base64"),
   };
 }

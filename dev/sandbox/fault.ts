@@ -68,7 +68,7 @@ const CALLBACK_KINDS: readonly string[] = ["drop", "duplicate", "delay"];
 const NEEDS_DELAY: readonly string[] = ["delay", "drip", "lookup_lag"];
 
 const CHECKS: readonly [(fault: Fault) => boolean, string][] = [
-  [(f) => ["twilio", "sendgrid"].includes(f.provider), "provider is twilio or sendgrid"],
+  [(f) => ["twilio", "sendgrid", "resend"].includes(f.provider), "provider is twilio, sendgrid or resend"],
   [(f) => FAULT_KINDS.includes(f.kind), `kind is one of ${FAULT_KINDS.join(", ")}`],
   [
     (f) => f.operation === undefined || ["send", "fetch", "list", "callback"].includes(f.operation),

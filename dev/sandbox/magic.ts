@@ -86,3 +86,36 @@ function bounced(type: string, status: string, reason: string, bounce_classifica
 function dropped(reason: string): MailStep {
   return { event: "dropped", fields: { reason, status: "5.0.0" } };
 }
+
+/** One event of a mail's life, as Resend names it behind `email.`, with the members that belong to it. */
+export type ResendStep = { event: string; fields: Readonly<Record<string, unknown>> };
+
+const RESEND_SENT: ResendStep = { event: "sent", fields: {} };
+
+/** What becomes of a mail to any other address. */
+export const RESEND_DELIVERED: readonly ResendStep[] = [RESEND_SENT, { event: "delivered", fields: {} }];
+
+/**
+ * By local part, `bounced@…` or `bounced+anything@…`, at any domain. The first four are Resend's own at resend.dev
+ * (https://resend.com/docs/dashboard/emails/send-test-emails); members follow the pages of the webhook's events.
+ */
+export const SANDBOX_RESEND_ENDS: Readonly<Record<string, readonly ResendStep[]>> = {
+  delivered: RESEND_DELIVERED,
+  bounced: [RESEND_SENT, resendBounced("Permanent", "General", "smtp; 550 5.1.1 user unknown")],
+  complained: [...RESEND_DELIVERED, { event: "complained", fields: {} }],
+  suppressed: [
+    { event: "suppressed", fields: { suppressed: { type: "OnAccountSuppressionList", message: "Suppressed." } } },
+  ],
+  blocked: [RESEND_SENT, resendBounced("Transient", "MailboxFull", "smtp; 452 4.2.2 mailbox full")],
+  deferred: [RESEND_SENT, { event: "delivery_delayed", fields: {} }, { event: "delivered", fields: {} }],
+  failed: [{ event: "failed", fields: { failed: { reason: "reached_daily_quota" } } }],
+  processed: [RESEND_SENT], // no delivery event ever comes
+  silent: [], // not one event comes
+};
+
+function resendBounced(type: string, subType: string, diagnosticCode: string): ResendStep {
+  return {
+    event: "bounced",
+    fields: { bounce: { type, subType, message: "Bounced.", diagnosticCode: [diagnosticCode] } },
+  };
+}

@@ -1,5 +1,5 @@
 /** Who is played. */
-export type Provider = "twilio" | "sendgrid";
+export type Provider = "twilio" | "sendgrid" | "resend";
 
 /** `fast`: tens of milliseconds between the steps of a message's life. `real`: seconds, as in life. */
 export type PaceName = "fast" | "real";
@@ -41,6 +41,18 @@ export type SendgridOptions = {
   eventSigningKey?: string;
 };
 
+export type ResendOptions = {
+  /** `re_<id>_<secret>`, with full access. */
+  apiKeys: readonly string[];
+  /** Keys that may send and nothing else. */
+  sendOnlyKeys?: readonly string[];
+  verifiedDomains: readonly string[];
+  /** Where events are posted to; null posts none. */
+  webhookUrl: string | null;
+  /** `whsec_` and base64; made when absent. */
+  webhookSecret?: string;
+};
+
 /** One message that a provider has taken. Live: `status` follows the message's life. */
 export type LedgerEntry = {
   channel: "sms" | "whatsapp" | "email";
@@ -51,26 +63,28 @@ export type LedgerEntry = {
   /** For a content template: the template with its variables filled in. */
   text: string | null;
   html: string | null;
-  /** `attempt` of the StatusCallback's query, or custom_args.attempt_id. */
+  /** `attempt` of the StatusCallback's query, custom_args.attempt_id, or the tag attempt_id. */
   attempt: string | null;
   /** When it was taken, ISO 8601 in UTC. */
   time: string;
-  /** MessageSid, or X-Message-Id. */
+  /** MessageSid, X-Message-Id, or Resend's id. */
   id: string;
   provider: Provider;
   /** AccountSid, or the id part of the API key. */
   account: string;
-  /** Twilio's status of the message, or the name of the last SendGrid event (`accepted` before any). */
+  /** Twilio's status of the message, or the name of the last event of a mail (`accepted` before any). */
   status: string;
   contentSid: string | null;
   contentVariables: Readonly<Record<string, string>> | null;
 };
 
 export type SandboxOptions = {
-  /** Of the control API; Twilio gets the next one and SendGrid the one after. 0 takes free ones. */
+  /** Of the control API; Twilio, SendGrid and Resend get the next ones. 0 takes free ones. */
   port: number;
   twilio: TwilioOptions;
   sendgrid: SendgridOptions;
+  /** When absent, no key is good. */
+  resend?: ResendOptions;
   pace?: PaceName;
   /** Called at every acceptance, before the provider answers. */
   onMessage?: (entry: LedgerEntry) => void;

@@ -7,6 +7,8 @@ import type { LedgerEntry, Provider, SandboxOptions } from "./options.ts";
 import { createOptOutBook } from "./opt-out-book.ts";
 import { PACES } from "./pace.ts";
 import { serve } from "./provider.ts";
+import { createResendApi } from "./resend-api.ts";
+import { createResendWebhook, createWebhookSecret } from "./resend-webhook.ts";
 import { createScheduler } from "./scheduler.ts";
 import { createSendgridApi } from "./sendgrid-api.ts";
 import { createEventKey, createEventWebhook } from "./sendgrid-webhook.ts";
@@ -16,7 +18,7 @@ import { receiveText } from "./twilio-inbound.ts";
 import type { InboundText } from "./twilio-inbound.ts";
 import { createWindowBook } from "./whatsapp-window.ts";
 
-/** Twilio and SendGrid, played on this machine. URLs are without a trailing slash. */
+/** Twilio, SendGrid and Resend, played on this machine. URLs are without a trailing slash. */
 export type Sandbox = {
   /** Control API: /ledger, /faults, /inbound. */
   url: string;
@@ -24,6 +26,9 @@ export type Sandbox = {
   sendgridUrl: string;
   /** Verifies the event webhook: base64 SPKI DER, P-256. */
   sendgridPublicKey: string;
+  resendUrl: string;
+  /** Verifies Resend's webhook: `whsec_…`. */
+  resendWebhookSecret: string;
   ledger: () => LedgerEntry[];
   /** Ends all connections and everything planned. Throws what went wrong inside the sandbox meanwhile. */
   stop: () => Promise<void>;
@@ -32,7 +37,7 @@ export type Sandbox = {
 /** SendGrid's limit of 30 MB for a whole message (https://www.twilio.com/docs/sendgrid/api-reference/mail-send). */
 const LARGEST_BODY = 30 * 1024 * 1024;
 
-/** Starts the sandbox on 127.0.0.1. Fails with EADDRINUSE when one of its three ports is taken. */
+/** Starts the sandbox on 127.0.0.1. Fails with EADDRINUSE when one of its four ports is taken. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const pace = PACES[options.pace ?? "fast"];
   const scheduler = createScheduler();
@@ -54,6 +59,16 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const webhook = createEventWebhook(options.sendgrid.eventWebhookUrl, key, pace, scheduler);
   const sendgrid = createSendgridApi({ ...shared, options: options.sendgrid, webhook });
 
+  const resendOptions = options.resend ?? { apiKeys: [], verifiedDomains: [], webhookUrl: null };
+  const secret = resendOptions.webhookSecret ?? createWebhookSecret();
+  const resend = createResendApi({
+    ...shared,
+    options: resendOptions,
+    webhook: createResendWebhook(resendOptions.webhookUrl, secret, pace, scheduler),
+    mails: [],
+    keys: new Map(),
+  });
+
   const at = (offset: number) => (options.port === 0 ? 0 : options.port + offset);
   const listeners: Listener[] = [];
   const open = async (offset: number, handle: Parameters<typeof listen>[2]) => {
@@ -70,6 +85,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const doors: Record<Provider, Listener> = {
       twilio: await open(1, (request, response) => serve(twilio, faults, scheduler, request, response)),
       sendgrid: await open(2, (request, response) => serve(sendgrid, faults, scheduler, request, response)),
+      resend: await open(3, (request, response) => serve(resend, faults, scheduler, request, response)),
     };
     const setDoor = (provider: Provider): Promise<void> =>
       doors[provider].setDoor(faults.door(provider), () => {
@@ -77,7 +93,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         scheduler.run(() => setDoor(provider));
       });
     const setDoors = async () => {
-      await Promise.all([setDoor("twilio"), setDoor("sendgrid")]);
+      await Promise.all([setDoor("twilio"), setDoor("sendgrid"), setDoor("resend")]);
     };
     const receive = (text: InboundText) => receiveText(twilioState, text);
     const parts = { ledger, faults, windows, receive, setDoors };
@@ -87,6 +103,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       twilioUrl: doors.twilio.url,
       sendgridUrl: doors.sendgrid.url,
       sendgridPublicKey: key.publicKey,
+      resendUrl: doors.resend.url,
+      resendWebhookSecret: secret,
       ledger: () => ledger.entries(),
       stop,
     };

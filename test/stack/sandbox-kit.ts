@@ -3,7 +3,13 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import sendgridMail from "@sendgrid/mail";
 import twilio from "twilio";
-import { DEMO_SENDGRID, DEMO_TWILIO, DEMO_TWILIO_OPTIONS, demoSendgridOptions } from "../../dev/sandbox/accounts.ts";
+import {
+  DEMO_SENDGRID,
+  DEMO_TWILIO,
+  DEMO_TWILIO_OPTIONS,
+  demoResendOptions,
+  demoSendgridOptions,
+} from "../../dev/sandbox/accounts.ts";
 import type { SandboxOptions } from "../../dev/sandbox/options.ts";
 import { startSandbox } from "../../dev/sandbox/server.ts";
 import type { Sandbox } from "../../dev/sandbox/server.ts";
@@ -47,6 +53,7 @@ export function startDemoSandbox(
     port: 0,
     twilio: DEMO_TWILIO_OPTIONS,
     sendgrid: demoSendgridOptions(eventWebhookUrl),
+    resend: demoResendOptions(eventWebhookUrl),
     ...rest,
   });
 }

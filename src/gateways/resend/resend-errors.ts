@@ -61,7 +61,8 @@ function outcomeOfResendError({ name, field }: ResendError, status: number): Sen
 /** `validation_error`, and what is not known: a 401 or 403 is about the sender or the key, else the field decides. */
 function outcomeOfInvalid(name: string, field: string | null, status: number): SendOutcome {
   const code = field === null ? name : `${name} ${field}`;
-  if (status === 401) return { kind: "misconfigured", gatewayWide: true, code, reason: "Resend refused the API key" };
+  if (status === 401 || field === "key")
+    return { kind: "misconfigured", gatewayWide: true, code, reason: "Resend refused the API key" };
   if (status === 403) {
     return { kind: "misconfigured", code, reason: "Resend does not send from this sender's domain to everybody" };
   }
@@ -83,8 +84,9 @@ function readError(bodyText: string): ResendError | null {
   return { name: body["name"], field: readField(body["message"]) };
 }
 
-/** The messages put the field's name in backquotes: "Invalid `to` field. …" */
+/** The messages put the field's name in backquotes: "Invalid `to` field. …"; of the key they say "API key is invalid". */
 function readField(message: unknown): string | null {
+  if (message === "API key is invalid") return "key";
   const [, field] = typeof message === "string" ? (/^[^`]*`(to|from|subject|html|text|tags)`/.exec(message) ?? []) : [];
   return field ?? null;
 }

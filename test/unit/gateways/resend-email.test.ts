@@ -116,6 +116,8 @@ describe("an answer", () => {
     [422, "Invalid `to` field. The email address …", { kind: "rejected", code: "validation_error to" }],
     [422, "Invalid `from` field. The email address …", { kind: "misconfigured", code: "validation_error from" }],
     [400, "The `tags` are wrong", { kind: "misconfigured", code: "validation_error tags" }],
+    [400, "API key is invalid", { kind: "misconfigured", gatewayWide: true, code: "validation_error key" }],
+    [401, "API key is invalid", { kind: "misconfigured", gatewayWide: true, code: "validation_error key" }],
     [403, "The shop.example domain is not verified.", { kind: "misconfigured", code: "validation_error" }],
     [422, "Something else", { kind: "rejected", code: "validation_error" }],
   ])("%i validation_error goes by the field that it names: %s", async (status, message, outcome) => {

@@ -118,6 +118,33 @@ it("resolves a send whose answer was lost by its receipt, without sending again"
   expect(attempts).toEqual([{ outcome: "accepted" }]);
 });
 
+it("goes on through Resend when SendGrid refuses the key, and hears from it what became of the mail", async () => {
+  const enterprise = await service.newEnterprise(["email"]);
+  await service.query(
+    `INSERT INTO gateways (gateway_id, gateway_name, gateway_key, channel_id, adapter, priority, track)
+     VALUES ('gw_resend', 'Resend', 'resend', 'ch_email', 'resend_email', 200, 1)`,
+  );
+  await service.query("INSERT INTO subscriptions VALUES (?, 'ch_email', 'gw_resend', TRUE)", [enterprise.id]);
+  const match = { to: enterprise.email };
+  const refused = { kind: "status", status: 401, body: "provider" };
+  await service.armFault({ provider: "sendgrid", operation: "send", match, times: 1, ...refused });
+  // Its answer is lost as well: the key lets it be asked for again.
+  await service.armFault({ provider: "resend", operation: "send", match, times: 1, kind: "accept_then_drop" });
+
+  await service.post(updateFor(enterprise));
+
+  await untilAll(enterprise, "delivered");
+  expect(service.ledgerOf(enterprise)).toMatchObject([{ provider: "resend", account: "Sandbox1" }]);
+  const attempts = await service.query(
+    "SELECT gateway, outcome FROM attempts WHERE enterprise_id = ? ORDER BY attempt_no",
+    [enterprise.id],
+  );
+  expect(attempts).toEqual([
+    { gateway: "SendGrid", outcome: "misconfigured" },
+    { gateway: "Resend", outcome: "accepted" },
+  ]);
+});
+
 it("tries again what a provider refused for now", async () => {
   const enterprise = await service.newEnterprise(["email"]);
   await service.armFault({

@@ -8,7 +8,7 @@ import { accountHeaders, missingSetting } from "./resend-account.ts";
 import type { ResendAccount } from "./resend-account.ts";
 import { RESEND_ANSWER, RESEND_NOT_FOUND } from "./resend-errors.ts";
 import { readListedMail, whetherOurs, type ListedMail } from "./resend-listed-mail.ts";
-import { readResendEvent } from "./resend-status.ts";
+import { onlyAddress, readResendEvent, wishOf } from "./resend-status.ts";
 
 /** Resend's clock and ours may differ by this much, in ms. */
 const CLOCKS_DIFFER_MS = 60_000;
@@ -99,8 +99,15 @@ async function fetchOurs(ask: Ask, candidates: ListedMail[], { message }: LookUp
   return { kind: "found", messages: ours.map(toFound) };
 }
 
-function toFound({ id, lastEvent }: ListedMail): FoundMessage {
-  return { providerId: id, ...(readResendEvent(lastEvent) ?? { kind: "progress", code: null, reason: null }) };
+/** A bounce is told without its kind here, so that it says nothing of the address; a list of Resend's own does. */
+function toFound({ id, to, lastEvent }: ListedMail): FoundMessage {
+  const status = readResendEvent(lastEvent) ?? { kind: "progress", code: null, reason: null };
+  const wish = lastEvent === "bounced" ? null : wishOf(lastEvent);
+  return {
+    providerId: id,
+    ...status,
+    ...(wish === null ? {} : { wish: { wish, address: onlyAddress(to), kind: "email" } }),
+  };
 }
 
 function unanswered(code: string, reason: string): Unanswered {

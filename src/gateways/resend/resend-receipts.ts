@@ -1,9 +1,8 @@
 import type { Receipt } from "../../domain/receipt.ts";
-import type { Wish } from "../../domain/suppression.ts";
 import { importAccountKeys, signersOf, type AccountKey } from "../account-keys.ts";
 import type { CallbackRequest, ReceiptReader } from "../adapter.ts";
 import { isRecord, parseJson } from "../json-text.ts";
-import { readResendEvent, type ResendStatus } from "./resend-status.ts";
+import { onlyAddress, readResendEvent, wishOf, type ResendStatus } from "./resend-status.ts";
 import { readTags } from "./resend-tags.ts";
 import { importSvixKey, isSignedBySvix } from "./svix-signature.ts";
 
@@ -34,30 +33,20 @@ function toReceipt({ headers }: CallbackRequest, event: Record<string, unknown>)
   if (typeof type !== "string" || !isRecord(data)) return null;
   const tags = isRecord(data["tags"]) ? data["tags"] : {};
   const owner = readTags((name) => tags[name]);
-  const status = readResendEvent(type.replace(/^email\./, ""));
+  const name = type.replace(/^email\./, "");
+  const status = readResendEvent(name);
   if (owner === null || status === null) return null;
   const occurredAt = typeof time === "string" ? Date.parse(time) : Number.NaN;
   const explained = explain(status, data);
-  const wish = WISHES[explained.code ?? type];
+  const wish = wishOf(explained.code ?? name);
   return {
     ...owner,
     ...explained,
     eventId: headers.get("svix-id") ?? "",
     providerId: typeof data["email_id"] === "string" ? data["email_id"] : null,
     occurredAt: Number.isNaN(occurredAt) ? null : occurredAt,
-    ...(wish ? { wish: { wish, address: onlyAddress(data["to"]), kind: "email" } } : {}),
+    ...(wish !== null ? { wish: { wish, address: onlyAddress(data["to"]), kind: "email" } } : {}),
   };
-}
-
-/** What is said about the address beyond this mail, by our code or, where nothing failed, the event's name. */
-const WISHES: Readonly<Partial<Record<string, Wish>>> = {
-  bounced: "bounced",
-  suppressed: "bounced",
-  "email.complained": "complained",
-};
-
-function onlyAddress(to: unknown): string | null {
-  return Array.isArray(to) && to.length === 1 && typeof to[0] === "string" ? to[0] : null;
 }
 
 /** What the webhook says beyond the name of the event: whether a bounce is for good, and why a mail failed. */

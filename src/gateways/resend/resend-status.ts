@@ -1,4 +1,5 @@
 import type { Receipt, ReceiptKind } from "../../domain/receipt.ts";
+import type { Wish } from "../../domain/suppression.ts";
 
 /** What an event means; `code` and `reason` explain an `undelivered`. */
 export type ResendStatus = Pick<Receipt, "kind" | "code" | "reason">;
@@ -37,4 +38,15 @@ export function readResendEvent(name: string): ResendStatus | null {
   return kind === "undelivered"
     ? { kind, code: name, reason: REASONS[name] ?? null }
     : { kind, code: null, reason: null };
+}
+
+/** What an event, or our code of a failure, says about the address beyond this mail. */
+export function wishOf(name: string): Wish | null {
+  if (name === "complained") return "complained";
+  return name === "bounced" || name === "suppressed" ? "bounced" : null;
+}
+
+/** The address that a mail went to, where it is one. */
+export function onlyAddress(to: unknown): string | null {
+  return Array.isArray(to) && to.length === 1 && typeof to[0] === "string" ? to[0] : null;
 }

@@ -59,6 +59,15 @@ describe("a look-up by id", () => {
     expect(requests).toEqual(["GET /emails/m1"]);
   });
 
+  test.each([
+    ["complained", { wish: "complained", address: MESSAGE.to, kind: "email" }],
+    ["suppressed", { wish: "bounced", address: MESSAGE.to, kind: "email" }],
+    ["bounced", undefined],
+  ])("tells what %s says about the address", async (last_event, wish) => {
+    const answer = await resendWith([aMail("m1", 1, MESSAGE, { last_event })]).lookUp("m1");
+    expect(answer?.kind === "found" && answer.messages.map((found) => found.wish)).toEqual([wish]);
+  });
+
   test("finds nothing where Resend has none", async () => {
     expect(await resendWith([]).lookUp("m1")).toEqual({ kind: "found", messages: [] });
   });

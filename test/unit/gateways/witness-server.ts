@@ -2,7 +2,14 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-export type WireRequest = { method: string; path: string; authorization: string; contentType: string; body: string };
+export type WireRequest = {
+  method: string;
+  path: string;
+  authorization: string;
+  idempotencyKey: string;
+  contentType: string;
+  body: string;
+};
 
 /** A provider on loopback that keeps what arrives and answers every request alike. */
 export async function startWitness(status: number, headers: Record<string, string>, answer: string) {
@@ -15,6 +22,7 @@ export async function startWitness(status: number, headers: Record<string, strin
         method: request.method ?? "",
         path: request.url ?? "",
         authorization: request.headers.authorization ?? "",
+        idempotencyKey: String(request.headers["idempotency-key"] ?? ""),
         contentType: (request.headers["content-type"] ?? "").replace(/;.*$/, ""),
         body: Buffer.concat(chunks).toString("utf8"),
       });

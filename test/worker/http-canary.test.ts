@@ -39,6 +39,9 @@ async function canaries() {
     env.TWILIO_AUTH_TOKEN,
     env.TWILIO_ACCOUNT_SID,
     env.SENDGRID_API_KEY,
+    "re_test_key",
+    "twilio-backup-token",
+    "SG.backup.key",
     new URL(env.DATABASE_URL).password,
   ];
   return { enterprise, update, secrets };

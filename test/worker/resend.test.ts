@@ -18,12 +18,20 @@ import {
 import type { TestEnterprise } from "./kit.ts";
 import { network, type ProviderCall } from "./network.ts";
 
-/** An enterprise whose mails go through SendGrid, and through Resend where SendGrid does not take them. */
+/**
+ * An enterprise whose mails go through SendGrid, and through Resend where SendGrid does not take them; by gateways of
+ * its own, for those that all tests share must not be judged by what these do to them.
+ */
 async function newFailOver(): Promise<TestEnterprise> {
-  const enterprise = await newEnterprise(["email"]);
-  const gateway = { channel_name: "Email", gateway_name: unique("Resend"), adapter: "resend_email", priority: 200 };
-  const { body } = await post(gateway, {}, "/add-channel-gateway");
-  await query("INSERT INTO subscriptions VALUES (?, 'ch_email', ?, TRUE)", [enterprise.id, body["gateway_id"]]);
+  const enterprise = await newEnterprise([]);
+  for (const [adapter, priority] of [
+    ["sendgrid_email", 100],
+    ["resend_email", 200],
+  ] as const) {
+    const gateway = { channel_name: "Email", gateway_name: unique("Gateway"), adapter, priority };
+    const { body } = await post(gateway, {}, "/add-channel-gateway");
+    await query("INSERT INTO subscriptions VALUES (?, 'ch_email', ?, TRUE)", [enterprise.id, body["gateway_id"]]);
+  }
   return enterprise;
 }
 

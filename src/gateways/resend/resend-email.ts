@@ -30,8 +30,9 @@ export function createResendEmail(account: ResendAccount, fetch: Fetch): Adapter
 
 /**
  * Sends under the attempt's id as the idempotency key, by which Resend sends once for 24 hours
- * (https://resend.com/docs/dashboard/emails/idempotency-keys). So an answer that was lost is asked for again by
- * the same request. Only an acceptance settles it then: a refusal of the second says nothing of the first.
+ * (https://resend.com/docs/dashboard/emails/idempotency-keys). So an answer that was lost, or did not come in half
+ * of the time, is asked for again by the same request. Only an acceptance settles it then: a refusal of the second
+ * says nothing of the first.
  */
 async function sendOnce(account: ResendAccount, key: string, body: string, fetch: Fetch): Promise<SendOutcome> {
   const timeoutMs = account.callTimeoutMs ?? DEFAULT_TIMES.callTimeout;

@@ -16,19 +16,22 @@ export function readListedMail(value: unknown): ListedMail | null {
 }
 
 /**
- * Whether a mail with all that Resend shows of it is that message: by the tags that we have sent along, or, where
- * Resend shows none, by subject and text. `unclear`: neither can be seen.
+ * Whether a mail with all that Resend shows of it is that message: `tagged` by the tags that we have sent along, or,
+ * where Resend shows none, `alike` in subject and text. `unclear`: neither can be seen.
  */
-export function whetherOurs(shown: Record<string, unknown>, message: OutboundMessage): "ours" | "not_ours" | "unclear" {
+export function whetherOurs(
+  shown: Record<string, unknown>,
+  message: OutboundMessage,
+): "tagged" | "alike" | "not_ours" | "unclear" {
   const tags = Array.isArray(shown["tags"]) ? shown["tags"].filter(isRecord) : [];
   const owner = readTags((name) => tags.find((tag) => tag["name"] === name)?.["value"]);
   if (owner !== null) {
-    return owner.attemptId === message.attemptId && owner.enterpriseId === message.enterpriseId ? "ours" : "not_ours";
+    return owner.attemptId === message.attemptId && owner.enterpriseId === message.enterpriseId ? "tagged" : "not_ours";
   }
   const { subject, text } = shown;
   if (subject !== message.subject) return "not_ours";
   if (typeof text !== "string") return "unclear";
-  return withoutLineEnds(text) === withoutLineEnds(message.text) ? "ours" : "not_ours";
+  return withoutLineEnds(text) === withoutLineEnds(message.text) ? "alike" : "not_ours";
 }
 
 /** Mail ends lines by CR LF, and its last one too. */

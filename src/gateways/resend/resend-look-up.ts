@@ -16,7 +16,7 @@ const CLOCKS_DIFFER_MS = 60_000;
 /** The most that a page holds; Resend takes five requests a second at first, so a look-up makes few. */
 const PAGE_SIZE = 100;
 const MAX_PAGES = 10;
-const MAX_FETCHES = 10;
+const MAX_FETCHES = 20;
 /** Room for a page, or for a mail with its text, in bytes. */
 const MAX_PAGE_BYTES = 1024 * 1024;
 
@@ -83,10 +83,11 @@ function isTo({ to }: ListedMail, address: string): boolean {
   return to.length === 1 && to[0]?.toLowerCase() === address.toLowerCase();
 }
 
+/** The oldest first, for ours was sent when the attempt began; one with its tags is the only one that can be. */
 async function fetchOurs(ask: Ask, candidates: ListedMail[], { message }: LookUp): Promise<LookUpAnswer> {
-  if (candidates.length > MAX_FETCHES) return TOO_MANY;
   const ours: ListedMail[] = [];
-  for (const { id } of candidates) {
+  for (const [index, { id }] of candidates.toReversed().entries()) {
+    if (index >= MAX_FETCHES) return TOO_MANY;
     const answer = await ask(`/emails/${encodeURIComponent(id)}`);
     if (answer.kind === "unanswered") return answer;
     const mail = readListedMail(answer.body);
@@ -94,7 +95,8 @@ async function fetchOurs(ask: Ask, candidates: ListedMail[], { message }: LookUp
     const verdict = whetherOurs(answer.body, message);
     if (verdict === "unclear")
       return unanswered("no_text", "Resend does not show what a mail that may be this one says");
-    if (verdict === "ours") ours.push(mail);
+    if (verdict === "tagged") return { kind: "found", messages: [toFound(mail)] };
+    if (verdict === "alike") ours.push(mail);
   }
   return { kind: "found", messages: ours.map(toFound) };
 }

@@ -6,6 +6,7 @@ import { aMessage, jsonResponse, recordingFetch, type SentRequest } from "./supp
 
 const STARTED_AT = Date.UTC(2026, 10, 22, 12);
 const MESSAGE = aMessage({ to: "ana@customer.example" });
+const OTHER = aMessage({ to: MESSAGE.to });
 
 type Mail = Record<string, unknown> & { id: string };
 
@@ -75,13 +76,14 @@ describe("a look-up by id", () => {
 
 describe("a look-up without an id", () => {
   test("finds the mail whose tags are those of the attempt, among those to the same address", async () => {
-    const other = aMessage({ to: MESSAGE.to });
     const elsewhere = aMessage({ to: "bob@customer.example" });
-    const { lookUp, requests } = resendWith([aMail("m3", 3, elsewhere), aMail("m2", 2, other), aMail("m1", 1)]);
+    const mails = [aMail("m4", 4, OTHER), aMail("m3", 3), aMail("m2", 2, elsewhere), aMail("m1", 1, OTHER)];
+    const { lookUp, requests } = resendWith(mails);
 
-    expect(await lookUp()).toMatchObject({ kind: "found", messages: [{ providerId: "m1" }] });
+    expect(await lookUp()).toMatchObject({ kind: "found", messages: [{ providerId: "m3" }] });
 
-    expect(requests).toEqual(["GET /emails", "GET /emails/m2", "GET /emails/m1"]);
+    // Oldest first; after the one that it must be, no other is asked for.
+    expect(requests).toEqual(["GET /emails", "GET /emails/m1", "GET /emails/m3"]);
   });
 
   test("tells two mails of the same words apart by their tags", async () => {
@@ -120,7 +122,7 @@ describe("a look-up without an id", () => {
 
   test.each([
     ["more pages than are read", Array.from({ length: 12 }, (_, index) => aMail(`m${index}`, 9, aMessage())), 1],
-    ["more candidates than are fetched", Array.from({ length: 11 }, (_, index) => aMail(`m${index}`, 9)), 100],
+    ["more candidates than are fetched", Array.from({ length: 21 }, (_, index) => aMail(`m${index}`, 9, OTHER)), 100],
   ])("concludes nothing from %s", async (_what, mails, pageSize) => {
     expect(await resendWith(mails, pageSize).lookUp()).toMatchObject({ kind: "unanswered", code: "too_many" });
   });

@@ -2,6 +2,7 @@ import type { SendOutcome } from "../../src/domain/send-outcome.ts";
 import type { OutboundMessage } from "../../src/domain/outbound-message.ts";
 import { outcomeOfAnswer } from "../../src/gateways/answer-outcome.ts";
 import type { ProviderAnswer } from "../../src/gateways/provider-call.ts";
+import { RESEND_ANSWER } from "../../src/gateways/resend/resend-errors.ts";
 import { SENDGRID_ANSWER } from "../../src/gateways/sendgrid/sendgrid-errors.ts";
 import { TWILIO_ANSWER } from "../../src/gateways/twilio/twilio-answer.ts";
 import type { Faults } from "./faults.ts";
@@ -9,6 +10,7 @@ import type { Isolate, Isolates } from "./isolates.ts";
 import { dialectOf, type Line, type Provider } from "./provider.ts";
 import type { Random } from "./random.ts";
 import type { Scheduler } from "./scheduler.ts";
+import type { Dialect } from "./verdicts.ts";
 
 type Setting = {
   scheduler: Scheduler;
@@ -44,13 +46,9 @@ export function createProviderPort(setting: Setting) {
       return new Promise(() => undefined);
     }
     onCall(message);
-    const dialect = dialectOf(line.adapter);
     return new Promise((resolve) => {
       const answer = (what: ProviderAnswer) => {
-        const read =
-          dialect === "twilio"
-            ? outcomeOfAnswer(what, TWILIO_ANSWER, scheduler.now())
-            : outcomeOfAnswer(what, SENDGRID_ANSWER, scheduler.now());
+        const read = readAnswer(what, dialectOf(line.adapter), scheduler.now());
         isolates.within(isolate, () => resolve(read));
       };
       const there = random.between(2, 40);
@@ -72,4 +70,16 @@ export function createProviderPort(setting: Setting) {
       });
     });
   };
+}
+
+/** Reads an answer as the adapter of its provider does. */
+function readAnswer(answer: ProviderAnswer, dialect: Dialect, now: number): SendOutcome {
+  switch (dialect) {
+    case "twilio":
+      return outcomeOfAnswer(answer, TWILIO_ANSWER, now);
+    case "sendgrid":
+      return outcomeOfAnswer(answer, SENDGRID_ANSWER, now);
+    case "resend":
+      return outcomeOfAnswer(answer, RESEND_ANSWER, now);
+  }
 }

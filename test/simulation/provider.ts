@@ -72,9 +72,11 @@ export function createProvider({ now, random, trouble, onAcceptance }: Setting) 
   /** The messages that fit a question: by id, or by sender, recipient and text since the attempt. */
   function lookUp(line: Line, { message, startedAt, providerId }: LookUp): LookUpAnswer {
     if (random.chance(trouble() / 2)) return { kind: "unanswered", code: "503", reason: "the provider did not answer" };
+    const isTagged = dialectOf(line.adapter) === "resend";
     const fits = (one: Acceptance) =>
       providerId === null
-        ? one.message.to === message.to &&
+        ? (!isTagged || one.message.attemptId === message.attemptId) &&
+          one.message.to === message.to &&
           one.message.sender === message.sender &&
           one.message.text === message.text &&
           one.acceptedAt >= startedAt - LOOK_BACK_MS
@@ -109,11 +111,13 @@ export function drawBadSpells(random: Random, senders: string[], from: number, t
     });
 }
 
+/** Resend is the one that keeps a tag with each message, by which a look-up tells attempts apart. */
 export function dialectOf(adapter: AdapterName): Dialect {
+  if (adapter === "resend_email") return "resend";
   return ADAPTERS[adapter].address === "email" ? "sendgrid" : "twilio";
 }
 
 /** Whether the provider behind an adapter can be asked for a message. */
 export function canBeAsked(adapter: AdapterName): boolean {
-  return dialectOf(adapter) === "twilio";
+  return dialectOf(adapter) !== "sendgrid";
 }

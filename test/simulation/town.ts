@@ -1,12 +1,31 @@
 import type { AdapterName } from "../../src/domain/adapter-facts.ts";
+import type { Kind } from "../../src/domain/lane.ts";
 import { key, type MemoryDatabase } from "./memory/tables.ts";
 
 /** The channels of the simulation, with their gateways in fail-over order. */
-const CHANNELS = [
-  { id: "ch_sms", name: "SMS", kind: "sms", adapter: "twilio_sms", gateways: ["sms_a", "sms_b"] },
-  { id: "ch_mail", name: "Email", kind: "email", adapter: "sendgrid_email", gateways: ["mail_a", "mail_b"] },
-  { id: "ch_wa", name: "Whatsapp", kind: "whatsapp", adapter: "twilio_whatsapp", gateways: ["wa_a"] },
-] as const satisfies { id: string; name: string; kind: string; adapter: AdapterName; gateways: string[] }[];
+const CHANNELS: readonly Channel[] = [
+  {
+    id: "ch_sms",
+    name: "SMS",
+    kind: "sms",
+    gateways: [
+      ["sms_a", "twilio_sms"],
+      ["sms_b", "twilio_sms"],
+    ],
+  },
+  {
+    id: "ch_mail",
+    name: "Email",
+    kind: "email",
+    gateways: [
+      ["mail_a", "sendgrid_email"],
+      ["mail_b", "resend_email"],
+    ],
+  },
+  { id: "ch_wa", name: "Whatsapp", kind: "whatsapp", gateways: [["wa_a", "twilio_whatsapp"]] },
+];
+
+type Channel = { id: string; name: string; kind: Kind; gateways: [name: string, adapter: AdapterName][] };
 
 /** The second gateway of each channel goes through an account of its own. */
 export const ACCOUNTS = ["", "second"];
@@ -27,13 +46,13 @@ export function senderOf(gatewayId: string): string {
   return `from-${gatewayId}`;
 }
 
-export const SENDERS = CHANNELS.flatMap((channel) => channel.gateways.map((name) => senderOf(`gw_${name}`)));
+export const SENDERS = CHANNELS.flatMap((channel) => channel.gateways.map(([name]) => senderOf(`gw_${name}`)));
 
 /** Fills the tables that an operator fills. */
 export function settle(database: MemoryDatabase): void {
-  for (const { id, name, kind, adapter, gateways } of CHANNELS) {
+  for (const { id, name, kind, gateways } of CHANNELS) {
     database.channels.set(id, { channelId: id, channelName: name, channelKey: name.toLowerCase(), kind });
-    for (const [index, gateway] of gateways.entries()) {
+    for (const [index, [gateway, adapter]] of gateways.entries()) {
       const gatewayId = `gw_${gateway}`;
       database.gateways.set(gatewayId, {
         gatewayId,

@@ -31,6 +31,7 @@ export function recordStatements(
   ].filter((statement) => statement.isNeeded);
 }
 
+/** What is known stays: a proven acceptance, and what a sender has told that was only thought to have gone away. */
 function recordAttempts(database: MemoryDatabase, results: DeliveryResult[]): void {
   for (const { attempt } of results) {
     const row = attempt ? database.attempts.get(attempt.attemptId) : undefined;
@@ -38,17 +39,17 @@ function recordAttempts(database: MemoryDatabase, results: DeliveryResult[]): vo
     const { outcome } = attempt;
     row.endedAt = database.now();
     if (outcome.kind === "accepted") row.providerId = fit(outcome.providerId) ?? row.providerId;
-    row.gatewayFailed = row.outcome === "accepted" ? false : failedOf(outcome);
-    if (row.outcome === "accepted") continue;
+    if (row.outcome === "accepted") row.gatewayFailed = false;
+    if (row.outcome === "accepted" || (row.outcome !== null && isLeaseExpired(outcome))) continue;
     row.code = "code" in outcome ? outcome.code : null;
     row.reason = "reason" in outcome ? outcome.reason : null;
+    row.gatewayFailed = outcome.kind === "not_started" || isLeaseExpired(outcome) ? null : blamesGateway(outcome);
     row.outcome = outcome.kind;
   }
 }
 
-function failedOf(outcome: AttemptResult["outcome"]): boolean | null {
-  if (outcome.kind === "not_started" || ("code" in outcome && outcome.code === LEASE_EXPIRED)) return null;
-  return blamesGateway(outcome);
+function isLeaseExpired(outcome: AttemptResult["outcome"]): boolean {
+  return "code" in outcome && outcome.code === LEASE_EXPIRED;
 }
 
 function acceptedEntry({ delivery, attempt }: DeliveryResult): AcceptedEntry[] {

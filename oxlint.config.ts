@@ -60,9 +60,15 @@ const importTable: TableRow[] = [
   {
     files: ["src/services.ts"],
     depth: 0,
-    may: [...leaves, "src/{db,domain,gateways,queue,usecases}/**", "!./queue/consumer.ts"],
+    may: [...leaves, "src/stores.ts", "src/{db,domain,gateways,queue,usecases}/**", "!./queue/consumer.ts"],
     message:
-      "services may import only usecases, gateways, db, the queue's producer, domain, clock, config, ids and log.",
+      "services may import only stores, usecases, gateways, db, the queue's producer, domain, clock, config, ids and log.",
+  },
+  {
+    files: ["src/stores.ts"],
+    depth: 0,
+    may: ["src/{db,domain}/**"],
+    message: "stores may import only db and domain.",
   },
   {
     files: ["src/index.ts"],

@@ -1,40 +1,14 @@
 import { createClock } from "./clock.ts";
 import { readConfig, type Config } from "./config.ts";
-import * as channels from "./db/channels.ts";
-import { claimDue, namesOf } from "./db/claim.ts";
-import { createDb, type Db } from "./db/client.ts";
+import { createDb } from "./db/client.ts";
 import { createDirectory, type Directory } from "./db/directory-memory.ts";
 import { loadEnterprise } from "./db/directory.ts";
-import { changeHealth, tallyGateways, takeTrials } from "./db/gateway-health.ts";
-import { findConcerned, insertInbound } from "./db/inbound.ts";
-import { commitIntents, findCommitted, type Intent } from "./db/intent.ts";
-import * as holds from "./db/holds.ts";
-import * as leases from "./db/leases.ts";
-import { loadDue } from "./db/load.ts";
-import * as receipts from "./db/receipts.ts";
-import * as reconciliation from "./db/reconcile.ts";
-import { findOld, removeOld, type OldRow, type OldRows } from "./db/purge.ts";
-import { recordResults } from "./db/record.ts";
-import * as redriving from "./db/redrive.ts";
-import * as silent from "./db/silent.ts";
-import { insertSteps, type ReconciliationStep } from "./db/steps.ts";
-import { changeSuppressions } from "./db/suppressions.ts";
-import { findOriginal, insertUpdate, type NewUpdate } from "./db/updates.ts";
-import type { AddressKind } from "./domain/adapter-facts.ts";
-import type { DeliveryResult } from "./domain/delivery-result.ts";
-import type { HealthChange } from "./domain/gateway-health.ts";
-import type { HeededMessage } from "./domain/inbound.ts";
-import type { Receipt } from "./domain/receipt.ts";
-import type { RedriveFilter } from "./domain/redrive.ts";
-import type { Retained } from "./domain/retention.ts";
-import type { SuppressionChange } from "./domain/suppression.ts";
-import type { Times } from "./domain/times.ts";
-import type { UpdateKeys } from "./domain/update-keys.ts";
 import { readAccounts } from "./gateways/provider-accounts.ts";
 import { createAdapters, createInboundReaders, createReceiptReaders } from "./gateways/registry.ts";
 import { createIds } from "./ids.ts";
 import { createLog } from "./log.ts";
 import { createBellProducer } from "./queue/producer.ts";
+import { createStores } from "./stores.ts";
 
 /** The longest wait for one statement, in ms: a client is told within 3 s, a batch can wait longer. */
 const DB_TIMEOUT_MS = { http: 3_000, background: 10_000 };
@@ -112,86 +86,6 @@ function createShared(env: Env, config: Config) {
       other: env.QUEUE_OTHER,
       other_2: env.QUEUE_OTHER_2,
     }),
-  };
-}
-
-/** What the use cases ask of the database, by the part of the story that asks it. */
-export function createStores(db: Db, times: Times) {
-  return {
-    updates: {
-      insert: (update: NewUpdate) => insertUpdate(db, update, times),
-      findOriginal: (enterpriseId: string, keys: UpdateKeys) => findOriginal(db, enterpriseId, keys),
-    },
-    channels: {
-      find: (channelKey: string) => channels.findChannel(db, channelKey),
-      insertChannel: (row: channels.ChannelRow) => channels.insertChannel(db, row),
-      insertGateway: (row: channels.GatewayRow) => channels.insertGateway(db, row),
-      list: () => channels.listGateways(db),
-    },
-    sending: {
-      claim: (named: { enterpriseId: string; deliveryId: string }[], leaseToken: string) =>
-        claimDue(db, namesOf(named), leaseToken, times.lease),
-      load: (named: { enterpriseId: string; deliveryId: string }[], leaseToken: string) =>
-        loadDue(db, namesOf(named), leaseToken, times),
-      commitIntents: (intents: Intent[], leaseToken: string) =>
-        commitIntents(db, intents, leaseToken, times.callTimeout),
-      findCommitted: (intents: Intent[]) => findCommitted(db, intents),
-      record: (results: DeliveryResult[]) => recordResults(db, results, times),
-      takeTrials: (gatewayIds: string[]) => takeTrials(db, gatewayIds, times.healthRest),
-    },
-    health: {
-      tally: () => tallyGateways(db, times.healthWindow),
-      change: (change: HealthChange) => changeHealth(db, change, times.healthRest),
-    },
-    sweeping: {
-      findSilent: (perLane: number) => silent.findSilent(db, perLane),
-      moveRingOn: (rows: silent.SilentDelivery[]) => silent.moveRingOn(db, rows, times),
-      findExpiredLeases: (limit: number) => leases.findExpiredLeases(db, limit),
-    },
-    holding: {
-      findEnded: (limit: number) => holds.findEndedHolds(db, limit),
-      writeSteps: (steps: ReconciliationStep[]) => insertSteps(db, steps),
-      logEnds: (endings: holds.EndingHold[]) => holds.logHoldEnds(db, endings),
-      end: (endings: holds.EndingHold[]) => holds.moveHoldEnds(db, endings, times),
-    },
-    reconciling: {
-      findDue: (limit: number) => reconciliation.findDueLooks(db, limit),
-      findHolders: (providerIds: string[]) => reconciliation.findHolders(db, providerIds),
-      countRivals: (looks: reconciliation.DueLook[], address: AddressKind) =>
-        reconciliation.countRivals(db, looks, address),
-      countLaterHeard: (looks: reconciliation.DueLook[], enough: number) =>
-        reconciliation.countLaterHeard(db, looks, enough),
-      writeSteps: (steps: ReconciliationStep[]) => insertSteps(db, steps),
-      moveAfterLook: (concluded: reconciliation.ConcludedLook[]) =>
-        reconciliation.moveAfterLook(db, concluded, times.silentAfter),
-    },
-    purging: {
-      findOld: (wanted: OldRows) => findOld(db, wanted),
-      remove: (what: Retained, rows: OldRow[]) => removeOld(db, what, rows),
-    },
-    redriving: {
-      count: (filter: RedriveFilter) => redriving.countRedrivable(db, filter),
-      find: (filter: RedriveFilter, limit: number) => redriving.findRedrivable(db, filter, limit),
-      lastDueInMs: () => redriving.lastRedriveDueInMs(db),
-      log: (filter: RedriveFilter, planned: redriving.PlannedRedrive[]) => redriving.logRedrive(db, filter, planned),
-      redrive: (filter: RedriveFilter, planned: redriving.PlannedRedrive[]) =>
-        redriving.redrive(db, filter, planned, times.silentAfter),
-    },
-    receipts: {
-      findAttempts: (named: Receipt[], accounts: readonly string[]) => receipts.findAttempts(db, named, accounts),
-      insert: (rows: Receipt[]) => receipts.insertReceipts(db, rows),
-      writeSteps: (steps: ReconciliationStep[]) => insertSteps(db, steps),
-      markAccepted: (proven: receipts.ProvenAttempt[]) => receipts.markAccepted(db, proven),
-      logProven: (proven: receipts.ProvenAttempt[]) => receipts.logProven(db, proven),
-      logUndelivered: (givenUp: receipts.ProvenAttempt[]) => receipts.logUndelivered(db, givenUp),
-      moveForward: (moves: receipts.ReceiptMove[]) => receipts.moveForward(db, moves),
-      suppress: (changes: SuppressionChange[]) => changeSuppressions(db, changes),
-    },
-    inbound: {
-      insert: (message: HeededMessage) => insertInbound(db, message),
-      findConcerned: (message: HeededMessage) => findConcerned(db, message),
-      suppress: (changes: SuppressionChange[]) => changeSuppressions(db, changes),
-    },
   };
 }
 

@@ -24,6 +24,8 @@ export type BridgeOptions = {
   password: string;
   /** How long a transaction may take, in ms; 20 s as in production by default. */
   transactionTimeoutMs?: number;
+  /** CLIENT_FOUND_ROWS, as by default: an update counts the rows that it found, and otherwise those that it changed. */
+  foundRows?: boolean;
 };
 
 export type Bridge = {
@@ -43,11 +45,18 @@ export type Bridge = {
  * Throws if the database cannot be reached or the port is taken.
  */
 export async function startBridge(options: BridgeOptions): Promise<Bridge> {
-  const { mysqlUrl, port, username, password, transactionTimeoutMs = TRANSACTION_TIMEOUT_MS } = options;
+  const {
+    mysqlUrl,
+    port,
+    username,
+    password,
+    transactionTimeoutMs = TRANSACTION_TIMEOUT_MS,
+    foundRows = true,
+  } = options;
   if (![username, password].every((part) => /^[\w.~-]+$/.test(part))) {
     throw new Error("The bridge's user name and password are made of letters, digits, '-', '.', '_' and '~'.");
   }
-  const connections = await openConnections(mysqlUrl);
+  const connections = await openConnections(mysqlUrl, { foundRows });
   const sessions = createSessions(connections, transactionTimeoutMs);
   const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
   let count = 0;

@@ -30,10 +30,10 @@ const SETTINGS = `SET time_zone='+00:00', sql_mode='${SQL_MODE}', sql_select_lim
 /**
  * Makes the pools. Throws if the server or the database cannot be reached; the message names no password.
  */
-export async function openConnections(mysqlUrl: string): Promise<Connections> {
+export async function openConnections(mysqlUrl: string, { foundRows }: { foundRows: boolean }): Promise<Connections> {
   repairColumnReader();
   const address = parseMysqlUrl(mysqlUrl);
-  const open = async (): Promise<Link> => openLink(address);
+  const open = async (): Promise<Link> => openLink(address, foundRows);
   const kill = async (links: Link[]): Promise<void> => within(KILL_MS, killAll(open, links));
   const pool = (limit: number): Pool => createPool({ limit, waitMs: WAIT_MS, open, kill });
   const connections = { autocommit: pool(AUTOCOMMIT_CONNECTIONS), transactions: pool(TRANSACTION_CONNECTIONS) };
@@ -41,15 +41,14 @@ export async function openConnections(mysqlUrl: string): Promise<Connections> {
   return connections;
 }
 
-async function openLink(address: MysqlAddress): Promise<Link> {
+async function openLink(address: MysqlAddress, foundRows: boolean): Promise<Link> {
   const { host, port } = address;
   const socket = new GuardedSocket();
   try {
     const connection = await createConnection({
       ...connectorConfig(address),
       initSql: SETTINGS,
-      // CLIENT_FOUND_ROWS: an update counts the rows that it found, changed or not.
-      foundRows: true,
+      foundRows,
       rowsAsArray: true,
       metaAsArray: true,
       stream: (callback) => {

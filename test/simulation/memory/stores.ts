@@ -1,6 +1,6 @@
 import type { SuppressionChange } from "../../../src/domain/suppression.ts";
 import type { Times } from "../../../src/domain/times.ts";
-import type { createStores } from "../../../src/services.ts";
+import type { Stores } from "../../../src/stores.ts";
 import * as channels from "./channels.ts";
 import * as health from "./health.ts";
 import * as holds from "./holds.ts";
@@ -16,13 +16,10 @@ import * as sweeping from "./sweeping.ts";
 import type { MemoryDatabase } from "./tables.ts";
 import * as updates from "./updates.ts";
 
-/** What the use cases ask of the database. */
-export type Stores = ReturnType<typeof createStores>;
-
 /** Sends one statement to the database. The simulation loses it, its answer or the one who asks on the way. */
 export type Ask = <T>(name: string, statement: () => T) => Promise<T>;
 
-/** The stores of src/services.ts on the in-memory database, statement for statement. */
+/** The stores of src/stores.ts on the in-memory database, statement for statement. */
 export function createMemoryStores(database: MemoryDatabase, times: Times, ask: Ask): Stores {
   const suppress = async (name: string, changes: SuppressionChange[]) => {
     if (changes.length > 0) await ask(name, () => changeSuppressions(database, changes));

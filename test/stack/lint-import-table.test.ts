@@ -114,8 +114,14 @@ const plants: Plant[] = [
       "./db/open.ts",
       "./queue/producer.ts",
       "./usecases/sweep.ts",
+      "./stores.ts",
     ],
     refused: ["hono", "drizzle-orm", "./http/routes.ts", "./queue/consumer.ts", "./index.ts", "../dev/cloud.ts"],
+  },
+  {
+    file: "src/stores.ts",
+    allowed: ["./db/claim.ts", "./domain/lane.ts"],
+    refused: ["drizzle-orm", "./gateways/adapter.ts", "./usecases/sweep.ts", "./config.ts", "./services.ts"],
   },
   {
     file: "src/index.ts",

@@ -147,7 +147,7 @@ async function realPort(db: Db): Promise<Port> {
       const { rows } = await db.execute(sql`SELECT UTC_TIMESTAMP(3) AS now`);
       return Date.parse(`${(rows as { now: string }[])[0]?.now.replace(" ", "T")}Z`);
     },
-    rows: (table) => db.select().from(TABLES[table]) as Promise<Row[]>,
+    rows: (table) => db.select().from(TABLES[table]),
   };
 }
 

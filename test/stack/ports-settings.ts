@@ -1,4 +1,5 @@
 import type { NewUpdate } from "../../src/db/updates.ts";
+import type { AttemptOutcome, ResultStep } from "../../src/domain/delivery-result.ts";
 import type { SkipCode } from "../../src/domain/skip.ts";
 import { times, type Port, type Settings } from "./ports-kit.ts";
 
@@ -125,4 +126,18 @@ export async function claimed(port: Port, deliveryId: string, enterpriseId = "en
 export async function statesOf(port: Port): Promise<Record<string, unknown>> {
   const rows = await port.rows("deliveries");
   return Object.fromEntries(rows.map((row) => [row["deliveryId"], row["state"]]));
+}
+
+/** Values that come in no order, as texts in one. */
+export function sorted(values: unknown[]): string[] {
+  return values.map(String).toSorted();
+}
+
+export const AMBIGUOUS: AttemptOutcome = { kind: "ambiguous", code: "timeout", reason: "no answer" };
+
+/** A delivery whose call came to something; gives its attempt. */
+export async function ended(port: Port, id: string, outcome: AttemptOutcome, step: ResultStep, wanted: Wanted = {}) {
+  const { delivery, attempt, attemptId } = await called(port, id, wanted);
+  await port.sending.record([{ delivery, attempt: { ...attempt, outcome }, step }]);
+  return attemptId;
 }

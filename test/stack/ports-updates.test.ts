@@ -1,0 +1,65 @@
+import { expect } from "vitest";
+import { onEveryDatabase, useEveryDatabase } from "./ports-kit.ts";
+import { anUpdate, SETTINGS, sorted } from "./ports-settings.ts";
+
+useEveryDatabase();
+
+const keysOf = (deliveryId: string, wanted = {}) => anUpdate(deliveryId, wanted).keys;
+
+onEveryDatabase("an update is stored whole or not at all, and refused by either of its keys", async (port) => {
+  const two = anUpdate("dlv_1", { key: "k1" });
+  const [first] = two.deliveries;
+  if (first)
+    two.deliveries.push({ ...first, deliveryId: "dlv_2", position: 1, channelId: "ch_mail", skip: "no_address" });
+  expect(await port.updates.insert(two)).toBe("inserted");
+  expect(await port.updates.insert(anUpdate("dlv_3"))).toBe("duplicate");
+  expect(await port.updates.insert(anUpdate("dlv_4", { status: "other", key: "k1" }))).toBe("duplicate");
+  expect(await port.updates.insert(anUpdate("dlv_5", { enterpriseId: "ent_b", key: "k1" }))).toBe("inserted");
+  expect(await port.updates.insert(anUpdate("dlv_6", { status: "other", key: "k2" }))).toBe("inserted");
+  const found = async (wanted: object) =>
+    (await port.updates.findOriginal("ent_a", keysOf("x", wanted))).map((row) => [row.deliveryId, row.state, row.code]);
+  expect(await found({ key: "k1" })).toEqual([
+    ["dlv_1", "queued", null],
+    ["dlv_2", "skipped", "no_address"],
+  ]);
+  expect(sorted((await found({ status: "other", key: "k1" })).map(([id]) => id))).toEqual(["dlv_1", "dlv_2", "dlv_6"]);
+  expect(await found({ status: "never", key: "k9" })).toEqual([]);
+  expect(await port.updates.findOriginal("ent_c", keysOf("x"))).toEqual([]);
+});
+
+onEveryDatabase("the directory shows what is subscribed, in fail-over order", async (port) => {
+  await port.settle(SETTINGS);
+  const enterprise = await port.loadEnterprise("ent_a");
+  expect(
+    enterprise?.channels.map(({ channelId, gateways }) => [channelId, gateways.map((one) => one.gatewayId)]),
+  ).toEqual([
+    ["ch_mail", ["gw_mail"]],
+    ["ch_sms", ["gw_sms_2", "gw_sms_1"]],
+  ]);
+  expect(await port.loadEnterprise("ent_x")).toBeNull();
+});
+
+onEveryDatabase("channels and gateways are named once, and gateways are dealt to tracks in turn", async (port) => {
+  const channel = { channelId: "ch_1", channelName: "Push", channelKey: "push", kind: "other" } as const;
+  expect(await port.channels.insertChannel(channel)).toBe("inserted");
+  expect(await port.channels.insertChannel({ ...channel, channelId: "ch_2" })).toBe("duplicate");
+  expect(await port.channels.find("push")).toEqual(channel);
+  expect(await port.channels.find("pull")).toBeNull();
+  const add = (gatewayId: string, gatewayKey: string) =>
+    port.channels.insertGateway({
+      gatewayId,
+      gatewayName: gatewayKey,
+      gatewayKey,
+      channelId: "ch_1",
+      adapter: "twilio_sms",
+      sender: null,
+      account: "",
+      priority: 100,
+    });
+  expect(await add("gw_1", "one")).toBe("inserted");
+  expect(await add("gw_2", "one")).toBe("duplicate");
+  expect(await add("gw_3", "two")).toBe("inserted");
+  expect(await add("gw_4", "three")).toBe("inserted");
+  expect(sorted((await port.rows("gateways")).map((row) => row["track"]))).toEqual(["0", "0", "1"]);
+  expect((await port.channels.list()).map((row) => row.gateway_id)).toEqual(["gw_1", "gw_3", "gw_4"]);
+});

@@ -1,12 +1,13 @@
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 
-/** A provider call that was seen: with whose credentials, from which sender, where to, and with which attempt. */
+/** A provider call that was seen: with whose credentials, from which sender, where to, what, and with which attempt. */
 export type ProviderCall = {
   provider: "twilio" | "sendgrid" | "resend";
   credentials: string;
   from: string;
   to: string;
+  text: string;
   attempt: string;
   at: number;
 };
@@ -18,8 +19,10 @@ type Answer = (call: ProviderCall) => Response | Promise<Response>;
 type SqlHook = { matches: (statement: string) => boolean; run: () => Promise<unknown> };
 type SqlFault = {
   matches: (statement: string) => boolean;
-  /** Null: it does not fail, but its answer comes late. */
+  /** Null: it does not fail, but its answer comes late, or is another. */
   errno: number | null;
+  /** What comes in place of the database's own answer, as from something on the way to it. */
+  answer?: () => Response | Promise<Response>;
   delayMs: number;
   times: number;
   after: boolean;
@@ -71,6 +74,13 @@ export const network = {
     return full;
   },
 
+  /** Lets something on the way answer the next matching statement: before it reaches the database, or after it. */
+  answerSql(fault: Partial<Omit<SqlFault, "errno">> & { answer: () => Response | Promise<Response> }): SqlFault {
+    const full = { matches: () => true, delayMs: 0, times: 1, after: false, quote: "", ...fault, errno: null };
+    network.sqlFaults.push(full);
+    return full;
+  },
+
   /** Does something once, right before the next matching statement reaches the database. */
   beforeStatement(matches: SqlHook["matches"], run: SqlHook["run"]): void {
     network.sqlHooks.push({ matches, run });
@@ -108,6 +118,7 @@ async function database(request: Request): Promise<Response> {
   if (!fault) return realFetch(request);
   fault.times -= 1;
   if (fault.after) await (await realFetch(request.clone())).arrayBuffer();
+  if (fault.answer) return fault.answer();
   if (fault.errno === null) {
     await patience(fault.delayMs, request.signal);
     return realFetch(request);
@@ -133,7 +144,8 @@ async function twilio(request: Request): Promise<Response> {
   const attempt = new URL(form.get("StatusCallback") ?? "").searchParams.get("attempt") ?? "";
   const from = form.get("From") ?? form.get("MessagingServiceSid") ?? "";
   const credentials = atob(credentialsOf(request));
-  return answer({ provider: "twilio", credentials, from, to, attempt, at: Date.now() }, () =>
+  const text = form.get("Body") ?? "";
+  return answer({ provider: "twilio", credentials, from, to, text, attempt, at: Date.now() }, () =>
     Response.json({ sid: `SM${crypto.randomUUID().replaceAll("-", "")}`, status: "queued" }, { status: 201 }),
   );
 }
@@ -157,22 +169,23 @@ async function sendgrid(request: Request): Promise<Response> {
   const mail = await request.json<{
     personalizations: { to: { email: string }[] }[];
     from: { email: string };
+    content: { value: string }[];
     custom_args: { attempt_id: string };
   }>();
   const to = mail.personalizations[0]?.to[0]?.email ?? "";
   const attempt = mail.custom_args.attempt_id;
   const credentials = credentialsOf(request);
   return answer(
-    { provider: "sendgrid", credentials, from: mail.from.email, to, attempt, at: Date.now() },
+    { provider: "sendgrid", credentials, from: mail.from.email, to, text: mail.content[0]?.value ?? "", attempt, at: Date.now() },
     () => new Response(null, { status: 202, headers: { "X-Message-Id": crypto.randomUUID() } }),
   );
 }
 
 async function resend(request: Request): Promise<Response> {
-  const { from, to } = await request.json<{ from: string; to: string[] }>();
+  const { from, to, text } = await request.json<{ from: string; to: string[]; text: string }>();
   const attempt = request.headers.get("Idempotency-Key") ?? "";
   const credentials = credentialsOf(request);
-  return answer({ provider: "resend", credentials, from, to: to[0] ?? "", attempt, at: Date.now() }, () =>
+  return answer({ provider: "resend", credentials, from, to: to[0] ?? "", text, attempt, at: Date.now() }, () =>
     Response.json({ id: crypto.randomUUID() }),
   );
 }

@@ -82,29 +82,32 @@ const STATEMENTS: Record<string, (statement: string) => boolean> = {
   state: (sql) => sql.includes("SET code = CASE"),
 };
 
-it.for(Object.keys(STATEMENTS))("calls the provider once when HTTP 520 comes after the %s took effect", async (name) => {
-  const enterprise = await newEnterprise(["sms"]);
-  const quiet = quietEnv();
-  const { body } = await postIn(quiet.env, updateOf(enterprise));
-  const bell = bellFor(
-    enterprise,
-    body.deliveries.map((delivery) => delivery.delivery_id),
-  );
-  const fault = network.answerSql({
-    answer: answerOf("HTTP 520"),
-    after: true,
-    matches: (sql) => sql.includes(enterprise.id) && STATEMENTS[name]?.(sql) === true,
-  });
+it.for(Object.keys(STATEMENTS))(
+  "calls the provider once when HTTP 520 comes after the %s took effect",
+  async (name) => {
+    const enterprise = await newEnterprise(["sms"]);
+    const quiet = quietEnv();
+    const { body } = await postIn(quiet.env, updateOf(enterprise));
+    const bell = bellFor(
+      enterprise,
+      body.deliveries.map((delivery) => delivery.delivery_id),
+    );
+    const fault = network.answerSql({
+      answer: answerOf("HTTP 520"),
+      after: true,
+      matches: (sql) => sql.includes(enterprise.id) && STATEMENTS[name]?.(sql) === true,
+    });
 
-  await hear(quiet.env, [bell]);
-  await query("UPDATE deliveries SET lease_until = lease_until - INTERVAL 61 SECOND WHERE enterprise_id = ?", [
-    enterprise.id,
-  ]);
-  await sweepOnce(createServices(quiet.env, createExecutionContext(), "background"));
-  await hear(quiet.env, [bell]);
+    await hear(quiet.env, [bell]);
+    await query("UPDATE deliveries SET lease_until = lease_until - INTERVAL 61 SECOND WHERE enterprise_id = ?", [
+      enterprise.id,
+    ]);
+    await sweepOnce(createServices(quiet.env, createExecutionContext(), "background"));
+    await hear(quiet.env, [bell]);
 
-  expect(fault.times).toBe(0);
-  expect((await deliveriesOf(enterprise)).map((row) => row.state)).toEqual(["sent"]);
-  expect(network.callsTo(enterprise.phone)).toHaveLength(1);
-  expect(await query("SELECT 1 FROM logs WHERE enterprise_id = ?", [enterprise.id])).toHaveLength(1);
-});
+    expect(fault.times).toBe(0);
+    expect((await deliveriesOf(enterprise)).map((row) => row.state)).toEqual(["sent"]);
+    expect(network.callsTo(enterprise.phone)).toHaveLength(1);
+    expect(await query("SELECT 1 FROM logs WHERE enterprise_id = ?", [enterprise.id])).toHaveLength(1);
+  },
+);

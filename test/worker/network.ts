@@ -176,7 +176,15 @@ async function sendgrid(request: Request): Promise<Response> {
   const attempt = mail.custom_args.attempt_id;
   const credentials = credentialsOf(request);
   return answer(
-    { provider: "sendgrid", credentials, from: mail.from.email, to, text: mail.content[0]?.value ?? "", attempt, at: Date.now() },
+    {
+      provider: "sendgrid",
+      credentials,
+      from: mail.from.email,
+      to,
+      text: mail.content[0]?.value ?? "",
+      attempt,
+      at: Date.now(),
+    },
     () => new Response(null, { status: 202, headers: { "X-Message-Id": crypto.randomUUID() } }),
   );
 }

@@ -1,5 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { migrateDatabase } from "../../dev/database/migrations.ts";
+import { scratchFolder } from "../support/scratch-folder.ts";
+import { copyMigrations, migrationNames } from "./migration-folder.ts";
 import { startWholeService, until, updateFor, type WholeService } from "./whole-service-kit.ts";
 
 let service: WholeService;
@@ -166,4 +170,46 @@ it("tries again what a provider refused for now", async () => {
     [enterprise.id],
   );
   expect(Number(row?.attempts)).toBe(2);
+});
+
+it.each([
+  ["emoji and right-to-left text", "📦👩‍👩‍👧‍👦 שלום \u202Eabc"],
+  ["markup and quotes", `<b>"x" & 'y'</b> \\ %s {{1}}`],
+  ["names of every object", "__proto__ constructor"],
+])("brings %s to the provider exactly as it was posted", async (_what, text) => {
+  const enterprise = await service.newEnterprise(["sms", "email", "whatsapp"]);
+  const shipment = `${randomUUID().slice(0, 8)} ${text}`;
+  const update: Record<string, unknown> = { ...updateFor(enterprise, text), shipment_id: shipment };
+
+  await service.post(update);
+
+  await untilAll(enterprise, "delivered");
+  const sentence = `Shipment ID ${shipment} is ${text}. Updated on ${String(update["timestamp"])}`;
+  expect(service.ledgerOf(enterprise).map((entry) => entry.text)).toEqual([sentence, sentence, sentence]);
+});
+
+it("accepts and sends every update while a migration adds a column and an index", async () => {
+  const enterprise = await service.newEnterprise(["sms"]);
+  const folder = scratchFolder("migration");
+  const sql = `ALTER TABLE deliveries ADD scratch_note varchar(40);--> statement-breakpoint
+    CREATE INDEX deliveries_scratch ON deliveries (scratch_note, accepted_at);`;
+  const migrationsFolder = await copyMigrations(join(folder.path, "next"), (await migrationNames()).length, sql);
+  const statuses: number[] = [];
+  const postSome = async () => {
+    const answers = await Promise.all(Array.from({ length: 10 }, () => service.post(updateFor(enterprise))));
+    statuses.push(...answers.map((answer) => answer.status));
+  };
+
+  await postSome();
+  const migrating = { now: true };
+  const migration = migrateDatabase({ databaseUrl: service.cloud.bridge.url, log: () => undefined, migrationsFolder });
+  void migration.finally(() => (migrating.now = false));
+  while (migrating.now) await postSome();
+  expect(await migration).toBe(1);
+  await postSome();
+  folder.remove();
+
+  expect(new Set(statuses)).toEqual(new Set([202]));
+  await untilAll(enterprise, "delivered");
+  expect(service.ledgerOf(enterprise)).toHaveLength(statuses.length);
 });

@@ -7,12 +7,18 @@ const LOOK_EVERY_MS = 700;
 /** States of what is still to be sent. */
 const UNSENT = new Set(["queued", "sending", "retrying"]);
 
+const SENT_AND_NOT_LOGGED = `
+  SELECT delivery_id AS id FROM deliveries d WHERE state = 'sent' AND NOT EXISTS (
+    SELECT 1 FROM logs l
+     WHERE l.enterprise_id = d.enterprise_id AND l.shipment_id = d.shipment_id AND l.delivery_id = d.delivery_id)`;
+
 /** Watches the rows of all deliveries for as long as the run goes. */
 export type Monitor = {
   /** Looks again and again until `signal`; while the database is away there is nothing to see. */
   run: (signal: AbortSignal) => Promise<void>;
   samples: () => readonly Sample[];
   transitions: () => readonly Transition[];
+  early: () => readonly string[];
   /** Deliveries that were still to be sent at the last look. */
   unsent: () => number;
   /** Deliveries by state at the last look. */
@@ -23,6 +29,7 @@ export function createMonitor(database: DatabaseWitness): Monitor {
   const samples: Sample[] = [];
   const transitions: Transition[] = [];
   const known = new Map<string, string>();
+  const early = new Set<string>();
 
   const look = async () => {
     const at = Date.now();
@@ -35,6 +42,7 @@ export function createMonitor(database: DatabaseWitness): Monitor {
       known.set(id, state);
     }
     samples.push({ at, states });
+    for (const { id } of await database.query<{ id: string }>(SENT_AND_NOT_LOGGED)) early.add(id);
   };
   const states = () => samples.at(-1)?.states ?? {};
   return {
@@ -46,6 +54,7 @@ export function createMonitor(database: DatabaseWitness): Monitor {
     },
     samples: () => samples,
     transitions: () => transitions,
+    early: () => [...early],
     unsent: () => Object.entries(states()).reduce((sum, [state, count]) => sum + (UNSENT.has(state) ? count : 0), 0),
     states,
   };

@@ -91,6 +91,7 @@ export async function play(
       tables: await readTables(database),
       transitions: monitor.transitions(),
       samples: monitor.samples(),
+      early: monitor.early(),
       forged,
       tail,
       ambiguous: tally.strikes().reduce((sum, strike) => sum + strike.ambiguous, 0),

@@ -19,7 +19,7 @@ import { createWorkerd, type Workerd } from "./workerd.ts";
 const ROOT = join(import.meta.dirname, "../..");
 
 /** How long a message to a provider travels in quiet times, in ms. Without it no attempt would ever be caught open. */
-export const PROVIDER_LATENCY_MS = 40;
+export const PROVIDER_LATENCY_MS = 20;
 
 /** Everything that a run plays on. All of it are processes of their own but the networks, which are the harness. */
 export type Stage = {
@@ -66,7 +66,7 @@ export async function buildStage(bells: BellFate, log: (line: string) => void): 
     const ports: [number, number] = [await findFreePort(), await findFreePort()];
     const front = await network(ports);
     const publicUrl = `http://127.0.0.1:${front.port}`;
-    const providers = providerOptions(`${publicUrl}/callbacks/sendgrid`, keys.eventSigningKey);
+    const providers = providerOptions(publicUrl, keys.eventSigningKey);
     const sandbox = (await processes.startPart("sandbox", providers)) as Omit<Sandbox, "ledger" | "stop">;
     const networks = new Map<string, TcpProxy>();
     const through = async (name: string, url: string) => {
@@ -76,7 +76,7 @@ export async function buildStage(bells: BellFate, log: (line: string) => void): 
     };
     const distantBridge = { url: await through("database", bridge.url) };
     const distant = { ...sandbox };
-    for (const key of ["twilioUrl", "sendgridUrl"] as const) {
+    for (const key of ["twilioUrl", "sendgridUrl", "resendUrl"] as const) {
       distant[key] = await through(key.replace(/Url$/, ""), sandbox[key]);
       await networks.get(key.replace(/Url$/, ""))?.set({ kind: "pass", ms: PROVIDER_LATENCY_MS });
     }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { DEMO_SENDGRID, DEMO_TWILIO } from "../sandbox/accounts.ts";
+import { BACKUP_TWILIO, DEMO_RESEND, DEMO_SENDGRID, DEMO_TWILIO } from "../sandbox/accounts.ts";
 import type { LedgerEntry } from "../sandbox/options.ts";
 import type { Tables } from "./checker/evidence.ts";
 import { ENTERPRISES } from "./load/enterprises.ts";
@@ -45,6 +45,7 @@ export function readWorkerLog({ folder, workers }: Stage): string {
 /** Words that a log must not hold: addresses, the beginning of every text, keys. */
 export function canaries({ apiToken, mariadb }: Stage): string[] {
   const addresses = ENTERPRISES.flatMap(({ phone, email }) => [phone, email]);
-  const keys = [apiToken, mariadb.address.password, DEMO_TWILIO.authToken, DEMO_SENDGRID.apiKey];
+  const ofTwilio = [DEMO_TWILIO.authToken, BACKUP_TWILIO.authToken];
+  const keys = [apiToken, mariadb.address.password, ...ofTwilio, DEMO_SENDGRID.apiKey, DEMO_RESEND.apiKey];
   return [...addresses, ...keys, "Shipment ID "];
 }

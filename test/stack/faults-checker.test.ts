@@ -74,6 +74,7 @@ const PLANTED: Planted[] = [
       }),
   },
   { id: "I4", what: "an acceptance without a log row", plant: (clean) => withTables(clean, { logs: [] }) },
+  { id: "I4", what: "a state that went ahead of its fact", plant: () => ({ early: ["dlv_1"] }) },
   {
     id: "I4",
     what: "a failure without its reason",

@@ -25,6 +25,7 @@ export function cleanEvidence(): Evidence {
       { at: 500, states: {} },
       { at: 5_000, states: { delivered: 1 } },
     ],
+    early: [],
     forged: [
       { kind: "unsigned", status: 403 },
       { kind: "other_tenant", status: 204 },

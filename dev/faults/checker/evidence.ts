@@ -56,6 +56,8 @@ export type Evidence = {
   tables: Tables;
   transitions: readonly Transition[];
   samples: readonly Sample[];
+  /** Deliveries that were seen in the state `sent` without a row in `logs`: facts go first, states last. */
+  early: readonly string[];
   forged: readonly ForgedAnswer[];
   /** Of the fresh updates after the last fault: how many deliveries were delivered, of how many, in how long (ms). */
   tail: { updates: number; deliveries: number; delivered: number; ms: number };

@@ -5,7 +5,7 @@ import type { DeliveryRow, Evidence, Verdict } from "./evidence.ts";
 const SURELY_NOT_SENT = new Set(["refused", "rejected", "misconfigured", "not_started"]);
 
 /** Adapters whose provider can be asked what became of a message. */
-const CAN_BE_LOOKED_UP = new Set(["twilio_sms", "twilio_whatsapp"]);
+const CAN_BE_LOOKED_UP = new Set(["twilio_sms", "twilio_whatsapp", "resend_email"]);
 
 /** The delivery that each acceptance belongs to. */
 export function acceptancesByDelivery({ ledger, tables }: Pick<Evidence, "ledger" | "tables">) {
@@ -53,6 +53,7 @@ export function checkEverythingLogged(evidence: Evidence): Verdict {
       (row) => needsReason.has(row.state) && !(reasons.get(row.delivery_id) ?? []).some((one) => one.code === row.code),
     )
     .map((row) => `${row.delivery_id} is ${row.state} (${row.code ?? "no code"}) without a reason in logs_failure`);
+  const early = evidence.early.map((id) => `${id} was called sent before its acceptance was in logs`);
   const logged = new Set(tables.logs.map((row) => row.delivery_id));
   const missing = tables.deliveries
     .filter((row) => ["sent", "delivered"].includes(row.state) && !logged.has(row.delivery_id))
@@ -61,7 +62,7 @@ export function checkEverythingLogged(evidence: Evidence): Verdict {
     id: "I4",
     guarantee: "every acceptance is in logs, every other ending has its reason in logs_failure",
     looked: `${tables.logs.length} log rows, ${tables.failures.length} reasons`,
-    violations: [...unlogged, ...missing, ...silent],
+    violations: [...unlogged, ...missing, ...early, ...silent],
   };
 }
 

@@ -26,7 +26,7 @@ const LATER: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The providers' own words for a message that did not arrive. */
-const NOT_ARRIVED = new Set(["undelivered", "failed", "bounce", "dropped"]);
+const NOT_ARRIVED = new Set(["undelivered", "failed", "bounce", "bounced", "dropped"]);
 
 /** I6: states move forward only, and an ending is what the provider itself says. */
 export function checkStates({ transitions, tables, ledger }: Evidence): Verdict {

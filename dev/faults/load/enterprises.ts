@@ -2,18 +2,42 @@ import { Client } from "@planetscale/database";
 import { drizzle } from "drizzle-orm/planetscale-serverless";
 import { gateways } from "../../../src/db/schema.ts";
 import { ORIGINAL_GATEWAYS, seed, type SeedEnterprise } from "../../local/seed.ts";
-import { DEMO_SENDGRID, DEMO_TWILIO, DEMO_TWILIO_OPTIONS, demoSendgridOptions } from "../../sandbox/accounts.ts";
+import {
+  BACKUP_TWILIO,
+  DEMO_SENDGRID,
+  DEMO_TWILIO,
+  DEMO_TWILIO_OPTIONS,
+  demoResendOptions,
+  demoSendgridOptions,
+} from "../../sandbox/accounts.ts";
 import type { SandboxOptions } from "../../sandbox/options.ts";
 
-type Gateway = { channelId: string; gatewayId: string; sender: string };
+type Gateway = { channelId: string; gatewayId: string; adapter: string; account: string; sender: string };
 
+/** The second gateway of each channel: another account of the same provider, or another provider. */
 const SECOND = {
-  sms: { channelId: "ch_sms", gatewayId: "gw_second_sms", sender: "+15005550010" },
-  email: { channelId: "ch_email", gatewayId: "gw_second_email", sender: "second@shop.example" },
-  whatsapp: { channelId: "ch_whatsapp", gatewayId: "gw_second_whatsapp", sender: "+14155238887" },
+  sms: {
+    channelId: "ch_sms",
+    gatewayId: "gw_second_sms",
+    adapter: "twilio_sms",
+    account: "backup",
+    sender: BACKUP_TWILIO.smsFrom,
+  },
+  email: {
+    channelId: "ch_email",
+    gatewayId: "gw_second_email",
+    adapter: "resend_email",
+    account: "",
+    sender: "second@shop.example",
+  },
+  whatsapp: {
+    channelId: "ch_whatsapp",
+    gatewayId: "gw_second_whatsapp",
+    adapter: "twilio_whatsapp",
+    account: "backup",
+    sender: BACKUP_TWILIO.whatsappFrom,
+  },
 } satisfies Record<string, Gateway>;
-
-const ADAPTERS = { sms: "twilio_sms", email: "sendgrid_email", whatsapp: "twilio_whatsapp" } as const;
 
 const FIRST = ORIGINAL_GATEWAYS;
 
@@ -25,19 +49,21 @@ const SUBSCRIPTIONS = [
   [FIRST.email, SECOND.email, FIRST.sms],
   [FIRST.sms, SECOND.sms, FIRST.email, SECOND.email, FIRST.whatsapp, SECOND.whatsapp],
   [FIRST.email],
+  [SECOND.email],
 ];
 
-const PER_MIX = 4;
+/** So many that nobody gets a dozen mails a minute: a look-up at Resend reads every mail of a recipient. */
+const PER_MIX = 20;
 
 /** The enterprises of a run, each with addresses of its own, so that the ledger tells whose a message is. */
 export const ENTERPRISES: (SeedEnterprise & { phone: string; email: string })[] = SUBSCRIPTIONS.flatMap(
   (subscriptions, mix) =>
     Array.from({ length: PER_MIX }, (_, index) => {
       const number = mix * PER_MIX + index;
-      const enterpriseId = `shop-${String(number).padStart(2, "0")}`;
+      const enterpriseId = `shop-${String(number).padStart(3, "0")}`;
       return {
         enterpriseId,
-        phone: `+120255501${String(number).padStart(2, "0")}`,
+        phone: `+1${202 + Math.floor(number / 100)}55501${String(number % 100).padStart(2, "0")}`,
         email: `orders@${enterpriseId}.example`,
         subscriptions: subscriptions.map(({ channelId, gatewayId }) => ({ channelId, gatewayId })),
       };
@@ -45,7 +71,7 @@ export const ENTERPRISES: (SeedEnterprise & { phone: string; email: string })[] 
 );
 
 /** Enterprises whose subscription of a channel comes and goes while the load runs. */
-export const CHANGING = ENTERPRISES.filter((_, number) => [0, 16].includes(number));
+export const CHANGING = ENTERPRISES.filter((_, number) => [0, 4 * PER_MIX].includes(number));
 
 /** What each gateway sends from, for the check that nobody sent in another's name. */
 export const SENDERS: ReadonlyMap<string, string> = new Map([
@@ -55,19 +81,14 @@ export const SENDERS: ReadonlyMap<string, string> = new Map([
   ...Object.values(SECOND).map(({ gatewayId, sender }): [string, string] => [gatewayId, sender]),
 ]);
 
-/** The providers' accounts, with the senders of the second gateways; `eventWebhookUrl` for e-mail events. */
-export function providerOptions(eventWebhookUrl: string, eventSigningKey: string): SandboxOptions {
-  const twilio = DEMO_TWILIO_OPTIONS;
-  const sendgrid = demoSendgridOptions(eventWebhookUrl);
+/** The providers' accounts; events go to `publicUrl`. */
+export function providerOptions(publicUrl: string, eventSigningKey: string): SandboxOptions {
   return {
     port: 0,
     pace: "fast",
-    twilio: {
-      ...twilio,
-      senders: [...twilio.senders, SECOND.sms.sender],
-      whatsappSenders: [...(twilio.whatsappSenders ?? []), SECOND.whatsapp.sender],
-    },
-    sendgrid: { ...sendgrid, verifiedSenders: [...sendgrid.verifiedSenders, SECOND.email.sender], eventSigningKey },
+    twilio: DEMO_TWILIO_OPTIONS,
+    sendgrid: { ...demoSendgridOptions(`${publicUrl}/callbacks/sendgrid`), eventSigningKey },
+    resend: demoResendOptions(`${publicUrl}/callbacks/resend`),
   };
 }
 
@@ -77,7 +98,6 @@ export async function seedEnterprises(databaseUrl: string): Promise<void> {
     ...gateway,
     gatewayName: `Second ${kind}`,
     gatewayKey: `second ${kind}`,
-    adapter: ADAPTERS[kind as keyof typeof ADAPTERS],
     priority: 200,
     track: 1,
   }));

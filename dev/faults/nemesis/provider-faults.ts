@@ -13,11 +13,15 @@ type ProviderFault = {
   kind: FaultKind;
   /** Whether the attempts that it strikes are left without a proof. */
   ambiguous: boolean;
-  provider?: Provider;
+  /** Whom it suits, if not everybody. */
+  providers?: readonly Provider[];
   make: (random: Random) => Omit<Fault, "provider">;
 };
 
 const send = { operation: "send" } as const;
+
+/** Providers with a list of what they have taken. */
+const CAN_BE_ASKED: readonly Provider[] = ["twilio", "resend"];
 
 const FAULTS: ProviderFault[] = [
   {
@@ -67,13 +71,13 @@ const FAULTS: ProviderFault[] = [
   {
     kind: "look-up lag",
     ambiguous: false,
-    provider: "twilio",
+    providers: CAN_BE_ASKED,
     make: () => ({ operation: "list", kind: "lookup_lag", delayMs: longestLookupLag(TIMES) }),
   },
   {
     kind: "look-up fails",
     ambiguous: false,
-    provider: "twilio",
+    providers: CAN_BE_ASKED,
     make: () => ({ operation: "list", kind: "status", status: 500, times: 2 }),
   },
 ];
@@ -83,7 +87,7 @@ export async function runProviderFaults(context: NemesisContext): Promise<void> 
   const { stage, random, kinds, until } = context;
   const providers = [...stage.networks.keys()].filter((name): name is Provider => name !== "database");
   const all = providers.flatMap((provider) =>
-    FAULTS.filter((fault) => kinds.has(fault.kind) && [undefined, provider].includes(fault.provider)).map((fault) => ({
+    FAULTS.filter((fault) => kinds.has(fault.kind) && fault.providers?.includes(provider) !== false).map((fault) => ({
       ...fault,
       provider,
     })),

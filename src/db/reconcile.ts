@@ -70,8 +70,8 @@ export async function findHolders(db: Db, providerIds: string[]) {
 }
 
 /**
- * How many attempts of other deliveries may have sent the same text to the same address and do not know what
- * became of it either, by delivery; a delivery without such rivals is left out.
+ * How many attempts of other deliveries may have sent the same text to the same address and do not know which
+ * message of the provider is theirs either, by delivery; a delivery without such rivals is left out.
  */
 export async function countRivals(db: Db, looks: DueLook[], address: AddressKind): Promise<Map<string, number>> {
   const column = sql.raw(address);
@@ -82,7 +82,7 @@ export async function countRivals(db: Db, looks: DueLook[], address: AddressKind
       JOIN customers other ON other.${column} = c.${column}
       JOIN deliveries rival ON rival.enterprise_id = other.enterprise_id AND rival.shipment_id = d.shipment_id
        AND rival.status = d.status AND rival.timestamp_text = d.timestamp_text AND rival.delivery_id <> d.delivery_id
-       AND rival.state IN ('sending', 'unknown', 'unconfirmed')
+       AND (rival.state IN ('sending', 'unknown', 'unconfirmed', 'sent') OR rival.code = 'dropped')
        AND SUBSTRING_INDEX(rival.lane, '_', 1) = SUBSTRING_INDEX(d.lane, '_', 1)
       JOIN attempts a ON a.enterprise_id = rival.enterprise_id AND a.delivery_id = rival.delivery_id
        AND a.attempt_no = rival.attempt_no AND a.provider_id IS NULL

@@ -59,11 +59,12 @@ async function askProviders(services: Needs, questions: Question[]): Promise<Map
   const found = answers.flatMap(({ question, answer }) =>
     answer.kind === "found" ? [{ question, messages: answer.messages }] : [],
   );
-  const isFree = await freedomOf(services, found);
+  // Rivals first: one whose answer is recorded in between is a rival no more, but a holder by then.
   const rivals = await countRivals(
     services,
     found.flatMap(({ question, messages }) => (messages.length > 0 ? [question] : [])),
   );
+  const isFree = await freedomOf(services, found);
   return new Map(
     answers.map(({ question: { look }, answer }): [string, Evidence] => {
       if (answer.kind === "unanswered") {

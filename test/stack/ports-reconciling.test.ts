@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { onEveryDatabase, times, useEveryDatabase } from "./ports-kit.ts";
-import { AMBIGUOUS, ended, nameOf, SETTINGS, statesOf } from "./ports-settings.ts";
+import { AMBIGUOUS, ended, nameOf, ENTERPRISE_D, NOTHING, SETTINGS, statesOf } from "./ports-settings.ts";
 
 useEveryDatabase();
 
@@ -80,6 +80,11 @@ onEveryDatabase("holders, rivals and what was heard of later messages are counte
   expect(await port.reconciling.findHolders(["SM3", "SM4"])).toEqual([{ providerId: "SM3", attemptId: "att_dlv_3_1" }]);
   expect(await port.reconciling.countRivals(of("dlv_1"), "phone")).toEqual(new Map([["dlv_1", 1]]));
   expect(await port.reconciling.countRivals(of("dlv_mail"), "email")).toEqual(new Map());
+  // One that was taken under an id that could not be read may be the one that is found.
+  const unread = { kind: "accepted", providerId: null } as const;
+  await port.settle({ ...NOTHING, customers: [{ ...ENTERPRISE_D }] });
+  await ended(port, "dlv_4", unread, { state: "sent" }, { ...same, enterpriseId: "ent_d" });
+  expect(await port.reconciling.countRivals(of("dlv_1"), "phone")).toEqual(new Map([["dlv_1", 2]]));
   for (const later of [1, 2]) {
     const id = await ended(
       port,

@@ -22,6 +22,11 @@ export const SETTINGS: Settings = {
   ]),
 };
 
+export const NOTHING: Settings = { customers: [], channels: [], gateways: [], subscriptions: [] };
+
+/** One more that shares their telephone. */
+export const ENTERPRISE_D = customer("ent_d", "hold");
+
 function customer(enterpriseId: string, ambiguityPolicy: string) {
   const email = `${enterpriseId}@shop.example`;
   return {

@@ -1,6 +1,7 @@
 import type { ConcludedLook, DueLook } from "../../../src/db/reconcile.ts";
 import type { ReconciliationStep } from "../../../src/db/steps.ts";
 import { isAdapterName, type AddressKind } from "../../../src/domain/adapter-facts.ts";
+import type { DeliveryState } from "../../../src/domain/delivery.ts";
 import { readLane } from "../../../src/domain/lane.ts";
 import { digestOf } from "./sending.ts";
 import { lastAttempt } from "./sweeping.ts";
@@ -78,13 +79,15 @@ export function countRivals(database: MemoryDatabase, looks: DueLook[], address:
   return counts;
 }
 
+const RIVAL_STATES: readonly DeliveryState[] = ["sending", "unknown", "unconfirmed", "sent"];
+
 function isRival(row: DeliveryRow, rival: DeliveryRow): boolean {
   const kindOf = ({ lane }: DeliveryRow) => lane.split("_", 1)[0];
   return (
     rival.shipmentId === row.shipmentId &&
     rival.status === row.status &&
     rival.timestampText === row.timestampText &&
-    (rival.state === "sending" || rival.state === "unknown" || rival.state === "unconfirmed") &&
+    (RIVAL_STATES.includes(rival.state) || rival.code === "dropped") &&
     kindOf(rival) === kindOf(row)
   );
 }

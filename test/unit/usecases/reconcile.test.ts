@@ -155,6 +155,18 @@ describe("a look", () => {
     expect(world.moved).toMatchObject([{ conclusion: { kind: "unclear" } }]);
   });
 
+  test("leaves aside what another attempt is recorded to hold while the provider is asked", async () => {
+    const world = lookingAt([aLook()], () => foundAs("SM1"));
+    const holders: { providerId: string; attemptId: string }[] = [];
+    world.reconciling.countRivals = async () => {
+      holders.push({ providerId: "SM1", attemptId: newId("att") });
+      return new Map();
+    };
+    world.reconciling.findHolders = async () => [...holders];
+    await reconcile(world);
+    expect(world.moved).toMatchObject([{ conclusion: { kind: "proven_absent" } }]);
+  });
+
   test.each([
     ["the address has changed", { isSameAddress: false }],
     ["there is no usable address any more", { phone: null }],

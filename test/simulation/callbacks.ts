@@ -8,7 +8,7 @@ import { heedInbound } from "../../src/usecases/heed-inbound.ts";
 import { errorText } from "./error-text.ts";
 import type { Isolate, Isolates } from "./isolates.ts";
 import type { MemoryDatabase } from "./memory/tables.ts";
-import { canBeAsked, type Acceptance } from "./provider.ts";
+import { canBeAsked, type Acceptance, type Line } from "./provider.ts";
 import type { Random } from "./random.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { ACCOUNTS } from "./town.ts";
@@ -23,6 +23,8 @@ type Setting = {
   trace: (line: string) => void;
   /** The share of acceptances of which nothing is ever told, by providers that can be asked. */
   lost: () => number;
+  /** Whether nothing is told of messages that go this way. */
+  isSilent: (line: Line) => boolean;
   /** Whether another enterprise has the very same message at the same address: then only receipts tell them apart. */
   hasTwin: (message: OutboundMessage) => boolean;
   servicesOf: (isolate: Isolate, door: "http") => Services;
@@ -38,7 +40,7 @@ const WEEK_MS = 7 * 24 * 3_600_000;
 
 /** Plays what providers tell of the messages they have taken, and what others tell in their names. */
 export function createCallbacks(setting: Setting) {
-  const { scheduler, random, isolates, database, violations, trace, lost, hasTwin, servicesOf } = setting;
+  const { scheduler, random, isolates, database, violations, trace, lost, isSilent, hasTwin, servicesOf } = setting;
   const told: Told[] = [];
   let forged = 0;
 
@@ -49,7 +51,9 @@ export function createCallbacks(setting: Setting) {
   function tellOf(acceptance: Acceptance): void {
     const end: ReceiptKind | null = random.chance(0.85) ? "delivered" : random.chance(0.7) ? "undelivered" : null;
     const firstMs = random.chance(0.3) ? random.between(1, 30) : random.between(30, 120_000);
-    const isLost = canBeAsked(acceptance.line.adapter) && !hasTwin(acceptance.message) && random.chance(lost());
+    const mayBeLost = canBeAsked(acceptance.line.adapter) && !hasTwin(acceptance.message);
+    const isLost = isSilent(acceptance.line) || (mayBeLost && random.chance(lost()));
+    acceptance.isTold = !isLost;
     if (!isLost) tell(acceptance, "progress", firstMs);
     if (end === null) return;
     const endMs = random.chance(0.03) ? random.between(1, 3) * WEEK_MS : firstMs + random.between(-firstMs, 90_000);

@@ -1,7 +1,7 @@
 import { FORGED } from "./callbacks.ts";
 import type { Evidence } from "./evidence.ts";
 import { key, type AttemptRow, type DeliveryRow, type MemoryDatabase } from "./memory/tables.ts";
-import type { Acceptance } from "./provider.ts";
+import { canBeAsked, type Acceptance } from "./provider.ts";
 
 /** More calls than this for one delivery are not a retry any more: a day of waits that grow to half an hour. */
 const MAX_CALLS = 70;
@@ -9,13 +9,15 @@ const MAX_CALLS = 70;
 /** I3 and I4: at most one acceptance for each delivery, each with its row in `logs`, and none called a failure. */
 export function checkAcceptances({ database, provider, sentAgain, violations }: Evidence): void {
   const counts = new Map<string, number>();
-  for (const { message } of provider.ledger) {
+  for (const { line, message, isTold } of provider.ledger) {
     const attempt = database.attempts.get(message.attemptId);
     if (!attempt) {
       violations.report("I9", `${message.attemptId} was accepted, but nothing was committed`);
       continue;
     }
     counts.set(attempt.deliveryId, (counts.get(attempt.deliveryId) ?? 0) + 1);
+    // Where the answer may be lost, nothing is told and nobody can be asked, there is no way to know.
+    if (!isTold && !canBeAsked(line.adapter)) continue;
     if (attempt.outcome !== "accepted") {
       violations.report("I4", `${attempt.attemptId} of ${attempt.deliveryId} was accepted, but is ${attempt.outcome}`);
     }

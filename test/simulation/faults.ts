@@ -34,6 +34,8 @@ export type Weather = {
   trouble: number;
   /** The share of acceptances of which the provider never tells. */
   receiptsLost: number;
+  /** Whether a provider that cannot be asked tells nothing either: its event webhook is not set up. */
+  eventsOff: boolean;
 };
 
 /** Every seed has weather of its own: calm in most ways and bad in some, so that each fault is seen alone as well. */
@@ -54,10 +56,18 @@ export function drawWeather(random: Random): Weather {
     bellsDoubled: sometimes(0.15),
     trouble: sometimes(0.6),
     receiptsLost: sometimes(0.3),
+    eventsOff: random.chance(0.15),
   };
 }
 
-export const FAIR_WEATHER: Weather = { rates: [], bellsDropped: 0, bellsDoubled: 0, trouble: 0, receiptsLost: 0 };
+export const FAIR_WEATHER: Weather = {
+  rates: [],
+  bellsDropped: 0,
+  bellsDoubled: 0,
+  trouble: 0,
+  receiptsLost: 0,
+  eventsOff: false,
+};
 
 /** Faults at random, until the weather clears. */
 export function randomFaults({ rates }: Weather, random: Random, isOver: () => boolean): Faults {

@@ -33,7 +33,7 @@ export async function runToRest(world: World): Promise<void> {
     const next = Math.min(sweepAt, scheduler.nextAt());
     if (next === Infinity) return;
     if (next > end || steps > MOST_STEPS) {
-      return violations.report("I10", `nothing comes to rest: ${stillMoving(world).join(", ")}`);
+      return violations.report("I1", `nothing comes to rest: ${stillMoving(world).join(", ")}`);
     }
     if (scheduler.nextAt() <= sweepAt) {
       await scheduler.step();

@@ -1,4 +1,5 @@
 import type { SendOutcome } from "../../src/domain/send-outcome.ts";
+import type { Times } from "../../src/domain/times.ts";
 import type { OutboundMessage } from "../../src/domain/outbound-message.ts";
 import { outcomeOfAnswer } from "../../src/gateways/answer-outcome.ts";
 import type { ProviderAnswer } from "../../src/gateways/provider-call.ts";
@@ -18,14 +19,13 @@ type Setting = {
   faults: Faults;
   isolates: Isolates;
   provider: Provider;
-  callTimeoutMs: number;
+  times: Times;
+  /** How long the lease lasts under which a message is sent, in ms. */
+  leaseLeft: (message: OutboundMessage) => number;
   /** Called when a call leaves its isolate. */
   onCall: (message: OutboundMessage) => void;
   trace: (line: string) => void;
 };
-
-/** A message that is taken late is taken this long after the call was given up, at most, in ms. */
-const LATE_MS = 60_000;
 
 /**
  * Calls providers as an adapter does: one call, bounded in time, read by the rules of src/gateways. What becomes
@@ -36,7 +36,7 @@ const LATE_MS = 60_000;
  * is within the lease, as the last call starts one call's time before the lease ends.
  */
 export function createProviderPort(setting: Setting) {
-  const { scheduler, random, faults, isolates, provider, callTimeoutMs, onCall, trace } = setting;
+  const { scheduler, random, faults, isolates, provider, times, leaseLeft, onCall, trace } = setting;
 
   return (isolate: Isolate, line: Line, message: OutboundMessage): Promise<SendOutcome> => {
     const fault = faults.next("provider.send");
@@ -52,15 +52,16 @@ export function createProviderPort(setting: Setting) {
         isolates.within(isolate, () => resolve(read));
       };
       const there = random.between(2, 40);
-      scheduler.after(callTimeoutMs, () => answer({ kind: "timed_out" }));
+      const takenAt = scheduler.now() + lateness(random, times, leaseLeft(message));
+      scheduler.after(times.callTimeout, () => answer({ kind: "timed_out" }));
       if (fault === "lost_before") return scheduler.after(there, () => answer({ kind: "broken" }));
-      const frozen = fault === "freeze_before" ? random.between(1_000, callTimeoutMs - 100) : 0;
+      const frozen = fault === "freeze_before" ? random.between(1_000, times.callTimeout - 100) : 0;
       if (frozen > 0) isolates.freeze(isolate, frozen);
       scheduler.after(frozen + there, () => {
         const verdict = provider.receive(line, message);
         trace(`provider gets ${message.attemptId} of ${isolate.name}, takes it: ${verdict.takes}`);
         const isLate = verdict.takes === "late" || (verdict.takes && fault === "late");
-        if (isLate) scheduler.after(callTimeoutMs + random.between(1, LATE_MS), () => verdict.take(true));
+        if (isLate) scheduler.after(takenAt - scheduler.now(), () => verdict.take(true));
         else if (verdict.takes) verdict.take(false);
         if (fault === "die_after") return isolates.end(isolate);
         if (fault === "freeze_after") isolates.freeze(isolate, random.between(61_000, 240_000));
@@ -70,6 +71,15 @@ export function createProviderPort(setting: Setting) {
       });
     });
   };
+}
+
+/**
+ * How long after its call a message may be taken late, in ms: after the call was given up, and before the second of
+ * the looks that prove absence, which is what the protocol counts on; half of the time after the first one.
+ */
+function lateness(random: Random, { callTimeout, lookAgain }: Times, leaseLeft: number): number {
+  const secondLook = leaseLeft + 2 * lookAgain - 1_000;
+  return random.between(random.chance(0.5) ? 2 * callTimeout : leaseLeft + lookAgain, secondLook);
 }
 
 /** Reads an answer as the adapter of its provider does. */

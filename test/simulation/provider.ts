@@ -18,6 +18,8 @@ export type Acceptance = {
   isLate: boolean;
   /** The last that the provider has come to know of it. */
   standing: ReceiptKind;
+  /** Whether the provider tells of it. */
+  isTold: boolean;
 };
 
 /** A call as it reached the provider. */
@@ -62,7 +64,15 @@ export function createProvider({ now, random, trouble, onAcceptance }: Setting) 
     const way = wayOf(message);
     calls.push({ attemptId: message.attemptId, at: now(), way });
     const take = (isLate: boolean) => {
-      const acceptance = { line, message, providerId, acceptedAt: now(), isLate, standing: "progress" as const };
+      const acceptance = {
+        line,
+        message,
+        providerId,
+        acceptedAt: now(),
+        isLate,
+        standing: "progress" as const,
+        isTold: true,
+      };
       ledger.push(acceptance);
       onAcceptance(acceptance);
     };

@@ -11,7 +11,7 @@ import { createIsolates } from "./isolates.ts";
 import { createMemoryDatabase, type MemoryDatabase } from "./memory/tables.ts";
 import { bellMonitor, callMonitor, logMonitor, watchDeliveries } from "./monitors.ts";
 import { createOperator } from "./operator.ts";
-import { createProvider } from "./provider.ts";
+import { canBeAsked, createProvider } from "./provider.ts";
 import { createProviderPort } from "./provider-port.ts";
 import { createQueues, type Queues } from "./queues.ts";
 import type { Random } from "./random.ts";
@@ -61,7 +61,11 @@ export function createWorld(options: WorldOptions) {
     faults,
     isolates,
     provider,
-    callTimeoutMs: times.callTimeout,
+    times,
+    leaseLeft: ({ attemptId }) => {
+      const row = database.deliveries.get(database.attempts.get(attemptId)?.deliveryId ?? "");
+      return (row?.leaseUntil ?? scheduler.now()) - scheduler.now();
+    },
     onCall: callMonitor(database, violations, times),
     trace,
   });
@@ -100,6 +104,7 @@ export function createWorld(options: WorldOptions) {
     violations,
     trace,
     lost: unlessFair(weather.receiptsLost),
+    isSilent: ({ adapter }) => weather.eventsOff && !canBeAsked(adapter),
     hasTwin,
     servicesOf,
   });

@@ -4,7 +4,7 @@ import { bellFor, deliveriesOf, hear, postIn, query, quietEnv, updateOf, type Te
 import { network } from "./network.ts";
 
 const STEP_S = 5;
-const STEPS = 25;
+const STEPS = 19;
 const REST_S = 60;
 
 type Gateway = Awaited<ReturnType<typeof newGateway>>;
@@ -64,7 +64,7 @@ it("turns from a gateway that flaps every 5 s once a minute at most, and never f
   });
 
   for (; step < STEPS; step += 1) {
-    await accept(enterprise, quiet, 4);
+    await accept(enterprise, quiet, 8);
     await deliverDue(enterprise, quiet);
     await deliverDue(enterprise, quiet);
     await review();

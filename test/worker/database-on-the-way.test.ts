@@ -2,6 +2,7 @@ import { createExecutionContext } from "cloudflare:test";
 import { expect, it } from "vitest";
 import { createServices } from "../../src/services.ts";
 import { sweepOnce } from "../../src/usecases/sweep.ts";
+import { call, everyRowOf, sendOne, twilioForm } from "./callbacks-kit.ts";
 import { problemOf } from "./http-kit.ts";
 import { bellFor, deliveriesOf, hear, newEnterprise, postIn, query, quietEnv, updateOf } from "./kit.ts";
 import { network } from "./network.ts";
@@ -109,5 +110,34 @@ it.for(Object.keys(STATEMENTS))(
     expect((await deliveriesOf(enterprise)).map((row) => row.state)).toEqual(["sent"]);
     expect(network.callsTo(enterprise.phone)).toHaveLength(1);
     expect(await query("SELECT 1 FROM logs WHERE enterprise_id = ?", [enterprise.id])).toHaveLength(1);
+  },
+);
+
+/** The statements of one receipt, each by what only it has. */
+const RECEIPT_STATEMENTS: Record<string, RegExp> = {
+  search: /^select .* from `attempts`/,
+  receipt: /insert (ignore )?into `?receipts/i,
+  state: /UPDATE deliveries/,
+};
+
+it.for(Object.keys(RECEIPT_STATEMENTS))(
+  "answers 503 to a receipt when HTTP 520 comes after the %s took effect, and its repeat settles the delivery once",
+  async (name) => {
+    const { quiet, ...sent } = await sendOne("sms");
+    const receipt = await twilioForm(sent, "undelivered", { ErrorCode: "30005" });
+    const fault = network.answerSql({
+      answer: answerOf("HTTP 520"),
+      after: true,
+      matches: (sql) => sql.includes(sent.enterprise.id) && RECEIPT_STATEMENTS[name]?.test(sql) === true,
+    });
+
+    const first = await call(quiet, receipt);
+    const repeat = await call(quiet, receipt);
+
+    expect(fault.times).toBe(0);
+    expect([first.status, repeat.status]).toEqual([503, 204]);
+    expect((await deliveriesOf(sent.enterprise)).map((row) => row.state)).toEqual(["undelivered"]);
+    const rows = await everyRowOf(sent.enterprise);
+    expect([rows["receipts"], rows["logs"], rows["logs_failure"]].map((found) => found?.length)).toEqual([1, 1, 1]);
   },
 );

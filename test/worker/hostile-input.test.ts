@@ -134,3 +134,13 @@ it.for([
   expect(body.skipped).toMatchObject([{ channel: "SMS", code }]);
   expect(network.callsTo(phone)).toEqual([]);
 });
+
+it("calls nobody for an e-mail address that brings a header of its own", async () => {
+  const email = `${unique("mail")}@customer.example\r\nBcc: everybody@shop.example`;
+  const enterprise = await newEnterprise(["email"], { email });
+
+  const { body } = await postIn(quietEnv().env, updateOf(enterprise));
+
+  expect(body.skipped).toMatchObject([{ channel: "Email", code: "no_address" }]);
+  expect(network.calls.filter((call) => call.to.includes(email.slice(0, 20)))).toEqual([]);
+});

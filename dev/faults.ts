@@ -17,6 +17,8 @@ await runCommand(async () => {
   if (options === null) console.log(HELP);
   else await main(options);
 });
+// Everything is said and stopped; a connection that still waits for somebody who is gone holds up nothing.
+process.exit();
 
 async function main(options: FaultsOptions): Promise<void> {
   const stopping = new AbortController();

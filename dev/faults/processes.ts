@@ -2,6 +2,10 @@ import { fork, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+
+/** What SIGKILL has not ended by then is left to the reaper. */
+const STOP_WITHIN_MS = 10_000;
 
 const PARTS = join(import.meta.dirname, "parts");
 
@@ -85,7 +89,7 @@ export function createProcesses(folder: string): Processes {
         own.signal("SIGKILL");
         return own.ended;
       });
-      await Promise.all(ends);
+      await Promise.race([Promise.all(ends), pause(STOP_WITHIN_MS)]);
       if (reaper.connected) reaper.disconnect();
     },
   };

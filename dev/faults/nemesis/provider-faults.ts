@@ -4,10 +4,13 @@ import type { Provider } from "../../sandbox/options.ts";
 import type { Random } from "../random.ts";
 import { longestLookupLag, TIMES } from "../times.ts";
 import type { NemesisContext } from "./context.ts";
-import type { FaultKind } from "./fault-kinds.ts";
+import { FAULT_GROUPS, type FaultKind } from "./fault-kinds.ts";
 
-/** How long a fault waits for somebody to meet it, in ms. */
-const STAYS_MS = 3_000;
+/** How long a fault waits for somebody to meet it, in ms. Look-ups come only after a lease and a wait. */
+const STAYS_MS = { sends: 3_000, lookups: 8_000 };
+
+/** How long a fault stays that counts nobody, in ms. */
+const UNCOUNTED_STAYS_MS = 1_500;
 
 type ProviderFault = {
   kind: FaultKind;
@@ -82,12 +85,17 @@ const FAULTS: ProviderFault[] = [
   },
 ];
 
-/** Lets the providers misbehave, one fault after another, in an order of the seed's. */
-export async function runProviderFaults(context: NemesisContext): Promise<void> {
-  const { stage, random, kinds, until } = context;
+/**
+ * Lets the providers misbehave, one fault after another, in an order of the seed's: when they are asked to send and when
+ * they call back, or when they are asked what became of a message.
+ */
+export async function runProviderFaults(context: NemesisContext, when: "sends" | "lookups"): Promise<void> {
+  const { stage, random, until } = context;
+  const isAboutLookups = (kind: FaultKind) => FAULT_GROUPS.lookups.some((one) => one === kind);
+  const isWanted = (kind: FaultKind) => context.kinds.has(kind) && isAboutLookups(kind) === (when === "lookups");
   const providers = [...stage.networks.keys()].filter((name): name is Provider => name !== "database");
   const all = providers.flatMap((provider) =>
-    FAULTS.filter((fault) => kinds.has(fault.kind) && fault.providers?.includes(provider) !== false).map((fault) => ({
+    FAULTS.filter((fault) => isWanted(fault.kind) && fault.providers?.includes(provider) !== false).map((fault) => ({
       ...fault,
       provider,
     })),
@@ -95,19 +103,23 @@ export async function runProviderFaults(context: NemesisContext): Promise<void> 
   while (all.length > 0 && !until.aborted) {
     for (const fault of random.shuffle(all)) {
       if (until.aborted) return;
-      await misbehave(fault, context);
+      await misbehave(fault, STAYS_MS[when], context);
       await pause(random.whole(100, 400));
     }
   }
 }
 
-async function misbehave(fault: ProviderFault & { provider: Provider }, context: NemesisContext): Promise<void> {
+async function misbehave(
+  fault: ProviderFault & { provider: Provider },
+  staysMs: number,
+  context: NemesisContext,
+): Promise<void> {
   const { stage, random, tally, until } = context;
   const { kind, provider, make } = fault;
   const from = Date.now();
   const wanted = { provider, ...make(random) };
   const armed = await askSandbox<ArmedFault>(stage.sandboxUrl, "POST", "/faults", wanted);
-  const stays = wanted.times === undefined ? STAYS_MS / 2 : STAYS_MS;
+  const stays = wanted.times === undefined ? UNCOUNTED_STAYS_MS : staysMs;
   let left = wanted.times;
   while (left !== 0 && Date.now() < from + stays && !until.aborted) {
     await pause(50);

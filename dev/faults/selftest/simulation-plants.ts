@@ -78,17 +78,18 @@ export const SIMULATION_PLANTS: Plant[] = [
     replace: "    providerId !== look.attemptId || holders.length === 0;",
   },
   {
-    name: "the enterprise that wants doubtful messages held gets them again",
+    name: "a provider that does not answer a look-up counts as having nothing",
     proof: simulation,
     invariants: ["I3"],
     file: "src/domain/reconciliation.ts",
-    find: '      return { state: "unconfirmed", code: "unconfirmed", message: NOT_KNOWN };',
-    replace: '      return { state: "retrying", code: null, message: NOT_KNOWN };',
+    find: '      return "unanswered" in evidence\n        ? unanswered(question, evidence.unanswered, times)',
+    replace:
+      '      return "unanswered" in evidence\n        ? concludeLookUp(question, { messages: [], rivals: 0 }, times)',
   },
   {
     name: "a skip at sending time is not written down",
     proof: simulation,
-    invariants: ["I4", "I1", "I8"],
+    invariants: ["I1", "I4", "I10"],
     file: "src/domain/batch-plan.ts",
     find: '        plan.results.push({ delivery, attempt: null, step: { state: "skipped", code: decision.code } });\n',
     replace: "",

@@ -33,6 +33,9 @@ export type Provider = ReturnType<typeof createProvider>;
 /** A provider asked for its messages looks this far further back than the attempt, in ms. */
 const LOOK_BACK_MS = 60_000;
 
+/** Within this time a quick provider answers, in ms. */
+const QUICK_MS = 400;
+
 type Setting = {
   now: () => number;
   random: Random;
@@ -47,6 +50,7 @@ export function createProvider({ now, random, trouble, onAcceptance }: Setting) 
   const calls: ProviderCall[] = [];
   const badSpells: BadSpell[] = [];
   const script: Way[] = [];
+  const manner = { listedAfterMs: 0, unansweredLooks: 0, isQuick: false };
   let count = 0;
 
   function wayOf({ sender }: OutboundMessage): Way {
@@ -76,12 +80,17 @@ export function createProvider({ now, random, trouble, onAcceptance }: Setting) 
       ledger.push(acceptance);
       onAcceptance(acceptance);
     };
-    return { ...verdictOf(way, dialectOf(line.adapter), providerId, random), take };
+    const verdict = verdictOf(way, dialectOf(line.adapter), providerId, random);
+    const isCapped = manner.isQuick && verdict.afterMs !== Infinity;
+    return { ...verdict, afterMs: isCapped ? Math.min(verdict.afterMs, QUICK_MS) : verdict.afterMs, take };
   }
 
   /** The messages that fit a question: by id, or by sender, recipient and text since the attempt. */
   function lookUp(line: Line, { message, startedAt, providerId }: LookUp): LookUpAnswer {
-    if (random.chance(trouble() / 2)) return { kind: "unanswered", code: "503", reason: "the provider did not answer" };
+    manner.unansweredLooks -= 1;
+    if (manner.unansweredLooks >= 0 || random.chance(trouble() / 2)) {
+      return { kind: "unanswered", code: "503", reason: "the provider did not answer" };
+    }
     const isTagged = dialectOf(line.adapter) === "resend";
     const fits = (one: Acceptance) =>
       providerId === null
@@ -89,7 +98,8 @@ export function createProvider({ now, random, trouble, onAcceptance }: Setting) 
           one.message.to === message.to &&
           one.message.sender === message.sender &&
           one.message.text === message.text &&
-          one.acceptedAt >= startedAt - LOOK_BACK_MS
+          one.acceptedAt >= startedAt - LOOK_BACK_MS &&
+          one.acceptedAt + manner.listedAfterMs <= now()
         : one.providerId === providerId;
     const found = ledger.filter((one) => one.line.account === line.account && fits(one));
     return { kind: "found", messages: found.map(toFound) };
@@ -100,6 +110,11 @@ export function createProvider({ now, random, trouble, onAcceptance }: Setting) 
     calls,
     receive,
     lookUp,
+    /**
+     * How long after its acceptance a message is listed, in ms; how many look-ups from now on are not answered;
+     * whether no answer takes seconds.
+     */
+    manner,
     badSpells,
     /** How the next calls go, whatever the weather. */
     script,

@@ -14,6 +14,8 @@ type Setting = {
   /** The shares of bells that get lost or come twice, while the weather lasts. */
   dropped: () => number;
   doubled: () => number;
+  /** A lane's next batch waits until the one before has been heard. */
+  oneConsumer: boolean;
   /** Called with each bell as it goes in. */
   onBell: (body: BellMessage) => void;
   /** Hears a batch in an isolate. */
@@ -29,22 +31,29 @@ export type Queues = ReturnType<typeof createQueues>;
  * The lanes' queues, less kind than the real ones: bells get lost, come twice, in another order and late, and
  * what an isolate was hearing when it ended is lost or heard again.
  */
-export function createQueues({ scheduler, random, isolates, trace, dropped, doubled, onBell, consume }: Setting) {
+export function createQueues(setting: Setting) {
+  const { scheduler, random, isolates, trace, dropped, doubled, oneConsumer, onBell, consume } = setting;
+  const busy = new Set<Lane>();
   const ready = new Map<Lane, Held[]>(LANES.map((lane) => [lane, []]));
   let count = 0;
 
   function put(lane: Lane, held: Held, delayMs: number): void {
-    scheduler.after(delayMs + random.between(1, random.chance(0.1) ? 4_000 : 60), () => {
+    scheduler.after(delayMs + random.between(1, !oneConsumer && random.chance(0.1) ? 4_000 : 60), () => {
       ready.get(lane)?.push(held);
       scheduler.after(random.between(0, 5), () => deliver(lane));
     });
   }
 
   function deliver(lane: Lane): void {
+    if (busy.has(lane)) return;
     const waiting = ready.get(lane) ?? [];
     const messages = waiting.splice(0, random.between(1, MAX_BATCH));
     if (messages.length === 0) return;
-    if (waiting.length > 0) scheduler.after(random.between(0, 5), () => deliver(lane));
+    if (oneConsumer) busy.add(lane);
+    else if (waiting.length > 0) scheduler.after(random.between(0, 5), () => deliver(lane));
+    const next = () => {
+      if (busy.delete(lane)) deliver(lane);
+    };
     const isolate = isolates.pick();
     let isOpen = true;
     const close = (act: () => void) => {
@@ -64,7 +73,8 @@ export function createQueues({ scheduler, random, isolates, trace, dropped, doub
       ackAll: () => close(() => undefined),
       retryAll: ({ delaySeconds = 0 } = {}) => close(() => again(delaySeconds * 1000)),
     } as unknown as MessageBatch;
-    isolates.within(isolate, () => void consume(isolate, lane, batch));
+    isolate.mourners.push(next);
+    isolates.within(isolate, () => void consume(isolate, lane, batch).finally(next));
   }
 
   return {

@@ -1,4 +1,5 @@
-import type { Fault } from "./faults.ts";
+import type { Fault, Weather } from "./faults.ts";
+import { senderOf } from "./town.ts";
 import type { Way } from "./verdicts.ts";
 import { updateOf } from "./workload.ts";
 import type { World } from "./world.ts";
@@ -8,13 +9,23 @@ export type Scenario = {
   name: string;
   /** How the provider answers the first calls; all others are accepted. */
   script?: Way[];
-  /** The share of bells that get lost. */
-  bellsDropped?: number;
+  weather?: Partial<Weather>;
+  manner?: Partial<World["provider"]["manner"]>;
+  /** Each lane has one consumer, as queues have on one machine, and none of its bells is late. */
+  oneConsumer?: true;
+  /** Played once, without a blow: what it is about is in the times. */
+  isUndisturbed?: true;
   /** Befalls the first call at a port, besides the fault of the walk. */
   first?: { port: string; fault: Fault };
   play: (world: World) => void;
   /** What must come of it when nothing interrupts it. */
-  expects?: { acceptances?: number; withinMs?: number; mostCalls?: number };
+  expects?: {
+    acceptances?: number;
+    withinMs?: number;
+    mostCalls?: number;
+    /** Whom a gateway that hangs must not delay, and by how much it may be late, in ms. */
+    undelayed?: { enterpriseId: string; withinMs: number };
+  };
 };
 
 function post(world: World, enterpriseId: string, statuses: string[], apartMs = 100): void {
@@ -22,6 +33,19 @@ function post(world: World, enterpriseId: string, statuses: string[], apartMs = 
     const update = updateOf(enterpriseId, "S1", status, world.start + index * apartMs);
     world.scheduler.after(index * apartMs, () => world.clients.post(update, `key-${index}`));
   }
+}
+
+/** Updates of as many shipments, one after another. */
+function postEach(world: World, enterpriseId: string, count: number, apartMs: number): void {
+  for (let index = 0; index < count; index++) {
+    const update = updateOf(enterpriseId, `S${index}`, "shipped", world.start + index * apartMs);
+    world.scheduler.after(index * apartMs, () => world.clients.post(update, `${enterpriseId}-${index}`));
+  }
+}
+
+/** Trouble from the start, at the gateway of which only `e4` has no other. */
+function spellFrom(world: World, ms: number) {
+  return { sender: senderOf("gw_sms_a"), from: world.start, to: world.start + ms };
 }
 
 const one = (world: World) => post(world, "e4", ["shipped"]);
@@ -63,12 +87,50 @@ export const SCENARIOS: readonly Scenario[] = [
     },
     expects: { acceptances: 1, withinMs: 2 * 3_600_000, mostCalls: 20 },
   },
+  {
+    name: "hold back what a closed gateway cannot carry",
+    isUndisturbed: true,
+    play: (world) => {
+      world.provider.badSpells.push({ ...spellFrom(world, 240_000), way: "unavailable" });
+      postEach(world, "e4", 150, 1_000);
+    },
+    expects: { acceptances: 150, mostCalls: 165 },
+  },
+  {
+    name: "go on through one gateway while the other one hangs",
+    isUndisturbed: true,
+    oneConsumer: true,
+    manner: { isQuick: true },
+    play: (world) => {
+      world.provider.badSpells.push({ ...spellFrom(world, 120_000), way: "silent" });
+      postEach(world, "e4", 100, 1_000);
+      postEach(world, "e2", 100, 1_000);
+    },
+    expects: { undelayed: { enterpriseId: "e2", withinMs: 3_000 } },
+  },
   { name: "reject a message", script: ["wrong_recipient"], play: one },
   { name: "hear an ambiguous answer to a message that was taken", script: ["error_but_taken"], play: one },
   { name: "hear nothing of a message that was taken", script: ["silent_but_taken"], play: one },
   {
+    name: "find a message that is listed only after the first look",
+    script: ["silent_but_taken"],
+    weather: { receiptsLost: 1 },
+    manner: { listedAfterMs: 150_000 },
+    isUndisturbed: true,
+    play: one,
+    expects: { acceptances: 1 },
+  },
+  {
+    name: "ask again where the first looks are not answered",
+    script: ["silent_but_taken"],
+    weather: { receiptsLost: 1 },
+    manner: { unansweredLooks: 5 },
+    play: one,
+    expects: { acceptances: 1 },
+  },
+  {
     name: "deliver although the first bells get lost",
-    bellsDropped: 1,
+    weather: { bellsDropped: 1 },
     play: (world) => {
       one(world);
       world.scheduler.after(30_000, world.clearUp);

@@ -13,6 +13,7 @@ export const INVARIANTS = {
   I11: "a message goes to its own enterprise, through its gateway's account, and to nobody who wants none",
   I12: "receipts that are forged, of strangers or of other enterprises change nothing",
   I13: "no phone number, address or text in logs, errors and bells",
+  I14: "a gateway that hangs delays nobody else",
 } as const;
 
 export type Invariant = keyof typeof INVARIANTS;

@@ -33,7 +33,7 @@ export async function walk(scenario: Scenario, seed: number, options: Simulation
     calls: undisturbed.calls,
     failure,
   });
-  if (undisturbed.failure) return report(undisturbed.failure);
+  if (undisturbed.failure || scenario.isUndisturbed) return report(undisturbed.failure);
   for (let at = 1; at <= undisturbed.calls; at++) {
     for (const fault of BLOWS) {
       runs += 1;
@@ -48,8 +48,11 @@ export async function walk(scenario: Scenario, seed: number, options: Simulation
 export async function play(scenario: Scenario, seed: number, at: number, fault: Fault, options: SimulationOptions) {
   const random = createRandom(seed);
   const blow = faultAt(at, fault);
-  const weather = { ...FAIR_WEATHER, bellsDropped: scenario.bellsDropped ?? 0 };
-  const world = createWorld({ ...options, random, weather, faults: withFirst(scenario, blow), isolates: 2 });
+  const weather = { ...FAIR_WEATHER, ...scenario.weather };
+  const faults = withFirst(scenario, blow);
+  const oneConsumer = scenario.oneConsumer === true;
+  const world = createWorld({ ...options, random, weather, faults, oneConsumer, isolates: 2 });
+  Object.assign(world.provider.manner, scenario.manner);
   world.provider.script.push(...(scenario.script ?? []));
   scenario.play(world);
   watchCertainty(world, scenario, fault, blow.struck);
@@ -84,11 +87,27 @@ function watchCertainty(world: World, { script = [], first }: Scenario, fault: F
 }
 
 /** Undisturbed, a story does not only end well: nothing in it is done more often, or later, than it must be. */
-function checkExpected({ provider, violations, start }: World, { expects = {} }: Scenario): void {
+function checkExpected(world: World, { expects = {} }: Scenario): void {
+  const { provider, violations, start } = world;
+  if (expects.undelayed) checkDelays(world, expects.undelayed);
   const { acceptances = provider.ledger.length, withinMs = Infinity, mostCalls = Infinity } = expects;
   const { length } = provider.ledger;
   if (length !== acceptances) violations.report("I10", `${acceptances} acceptances were expected, and ${length} came`);
   const last = Math.max(0, ...provider.ledger.map(({ acceptedAt }) => acceptedAt - start));
   if (last > withinMs) violations.report("I10", `the last acceptance came after ${last} ms, not within ${withinMs}`);
   if (provider.calls.length > mostCalls) violations.report("I9", `${provider.calls.length} calls were made`);
+}
+
+/** I14: from its acceptance to the provider's, nothing of this enterprise takes longer. */
+function checkDelays(
+  { provider, database, violations }: World,
+  { enterpriseId, withinMs }: { enterpriseId: string; withinMs: number },
+): void {
+  for (const { message, acceptedAt } of provider.ledger) {
+    const deliveryId = database.attempts.get(message.attemptId)?.deliveryId ?? "";
+    const row = database.deliveries.get(deliveryId);
+    if (message.enterpriseId !== enterpriseId || !row) continue;
+    const delay = acceptedAt - row.acceptedAt;
+    if (delay > withinMs) violations.report("I14", `${deliveryId} was sent after ${delay} ms, not within ${withinMs}`);
+  }
 }

@@ -24,6 +24,8 @@ export type WorldOptions = {
   weather: Weather;
   faults: Faults;
   isolates: number;
+  /** Each lane has one consumer at a time, rather than as many as it needs. */
+  oneConsumer?: boolean;
   times?: Times;
   only?: ReadonlySet<Invariant> | null;
   /** Gets each line of what happens; left out where nobody reads it. */
@@ -36,7 +38,7 @@ const START = Date.UTC(2026, 5, 15, 12);
 
 /** Puts the real use cases between a database, queues, providers and clients that are all played. */
 export function createWorld(options: WorldOptions) {
-  const { random, weather, faults, times = DEFAULT_TIMES, only = null, onTrace } = options;
+  const { random, weather, faults, times = DEFAULT_TIMES, only = null, oneConsumer = false, onTrace } = options;
   const scheduler = createScheduler(START, random.next);
   const trace = (line: string) => onTrace?.(`${String(scheduler.now() - START).padStart(9)} ${line}`);
   const violations = createViolations(scheduler.now, only);
@@ -93,6 +95,7 @@ export function createWorld(options: WorldOptions) {
     trace,
     dropped: unlessFair(weather.bellsDropped),
     doubled: unlessFair(weather.bellsDoubled),
+    oneConsumer,
     onBell: bellMonitor(database, violations),
     consume: (isolate, _lane, batch) => hearBells(servicesOf(isolate, "background"), batch),
   });

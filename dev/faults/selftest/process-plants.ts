@@ -21,12 +21,12 @@ export const PROCESS_PLANTS: Plant[] = [
     replace: "`",
   },
   {
-    name: "the intent does not ask whether the lease is still ours",
+    name: "the claim takes what was sent before",
     proof: faults,
     invariants: ["I3"],
-    file: "src/db/intent.ts",
-    find: " AND d.state = 'sending' AND d.lease_token = ${leaseToken}\n       AND d.lease_until > ${afterMs(callTimeoutMs)}`",
-    replace: "`",
+    file: "src/db/claim.ts",
+    find: "d.state IN ('queued', 'retrying')",
+    replace: "d.state IN ('queued', 'retrying', 'unknown', 'sent')",
   },
   {
     name: "a receipt overwrites an end",
@@ -40,9 +40,18 @@ export const PROCESS_PLANTS: Plant[] = [
     name: "what a provider accepted is not logged",
     proof: faults,
     invariants: ["I4"],
-    file: "src/db/record.ts",
-    find: "  await insertLogs(db, results.flatMap(acceptedEntry));\n",
-    replace: "",
+    file: "src/db/logs.ts",
+    find: "export async function insertLogs(db: Db, entries: AcceptedEntry[]): Promise<void> {\n  if (entries.length === 0) return;",
+    replace:
+      "export async function insertLogs(db: Db, entries: AcceptedEntry[]): Promise<void> {\n  if (entries.length >= 0) return;",
+  },
+  {
+    name: "an update is stored without its last delivery",
+    proof: faults,
+    invariants: ["I8"],
+    file: "src/db/updates.ts",
+    find: "      rows.map(({ skip, ...row }) => ({",
+    replace: "      rows.slice(0, Math.max(1, rows.length - 1)).map(({ skip, ...row }) => ({",
   },
   {
     name: "a doubtful send is logged as accepted",

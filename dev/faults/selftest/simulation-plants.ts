@@ -64,7 +64,7 @@ export const SIMULATION_PLANTS: Plant[] = [
   {
     name: "a single look that finds nothing proves absence",
     proof: simulation,
-    invariants: ["I3"],
+    invariants: ["I3", "I4"],
     file: "src/domain/reconciliation.ts",
     find: "const LOOKS_THAT_PROVE = 2;",
     replace: "const LOOKS_THAT_PROVE = 1;",
@@ -80,7 +80,7 @@ export const SIMULATION_PLANTS: Plant[] = [
   {
     name: "a provider that does not answer a look-up counts as having nothing",
     proof: simulation,
-    invariants: ["I3"],
+    invariants: ["I3", "I4"],
     file: "src/domain/reconciliation.ts",
     find: '      return "unanswered" in evidence\n        ? unanswered(question, evidence.unanswered, times)',
     replace:
@@ -125,6 +125,22 @@ export const SIMULATION_PLANTS: Plant[] = [
     file: "src/domain/batch-plan.ts",
     find: '    .filter((gateway) => gateway.health !== "well" && gateway.trialInMs <= 0);',
     replace: '    .filter((gateway) => gateway.health === "poor" && gateway.trialInMs <= 0);',
+  },
+  {
+    name: "a gateway that is closed is called all the same",
+    proof: simulation,
+    invariants: ["I9"],
+    file: "src/domain/send-decision.ts",
+    find: 'gateway.health !== "closed" || trials.has(gateway.gatewayId));',
+    replace: "gateway.enabled || trials.has(gateway.gatewayId));",
+  },
+  {
+    name: "all gateways of a kind share one lane",
+    proof: simulation,
+    invariants: ["I14"],
+    file: "src/domain/lane.ts",
+    find: "  return track % TRACKS === 0 ? kind : `${kind}_2`;",
+    replace: "  return track % TRACKS === 0 ? kind : kind;",
   },
   {
     name: "every gateway sends through the first account",

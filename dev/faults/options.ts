@@ -12,7 +12,9 @@ export const HELP = `npm run faults: does the service all the harm that a machin
 The built Worker runs in two workerd processes with queues of their own, on one MariaDB, behind one bridge, before one
 sandbox of providers, all processes that are killed, frozen and cut off. What the clients saw, what the providers took and
 what the database holds at the end is compared; the service itself is asked nothing. One line per invariant, and a last
-line of JSON. Exit code: 0 if nothing is violated, 1 if something is, or if it could not be played.`;
+line of JSON. Exit code: 0 if nothing is violated, 1 if something is, or if it could not be played.
+
+The MariaDB is always one of its own, whatever MYSQL_URL says, for it is killed.`;
 
 export type FaultsOptions = {
   seconds: number;

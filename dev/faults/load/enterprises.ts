@@ -71,7 +71,9 @@ export const ENTERPRISES: (SeedEnterprise & { phone: string; email: string })[] 
 );
 
 /** Enterprises whose subscription of a channel comes and goes while the load runs. */
-export const CHANGING = ENTERPRISES.filter((_, number) => [0, 4 * PER_MIX].includes(number));
+export const CHANGING = ENTERPRISES.filter(
+  ({ subscriptions }, number) => subscriptions.length >= 3 && number % PER_MIX < 4,
+);
 
 /** What each gateway sends from, for the check that nobody sent in another's name. */
 export const SENDERS: ReadonlyMap<string, string> = new Map([

@@ -14,7 +14,7 @@ export async function changeSubscriptions(
 ): Promise<number> {
   let changes = 0;
   while (!signal.aborted) {
-    await pause(random.whole(500, 2_000));
+    await pause(random.whole(200, 1_000));
     const { enterpriseId, subscriptions } = random.pick(CHANGING);
     const { channelId } = random.pick(subscriptions.filter((one) => one.channelId !== LASTING));
     const change = database.query(

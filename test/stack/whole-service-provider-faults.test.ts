@@ -14,15 +14,25 @@ const TIMES = {
 };
 
 let service: WholeService;
+const running = { now: true };
 beforeAll(async () => {
   service = await startWholeService("provider-faults", { TIMES: JSON.stringify(TIMES) });
-  // Sweeps for 55 s, longer than the tests: the end of it comes with the Worker's.
-  void service
-    .worker()
-    .ringCron()
-    .catch(() => undefined);
+  void ringCronAgainAndAgain();
 });
-afterAll(() => service.stop());
+afterAll(async () => {
+  running.now = false;
+  await service.stop();
+});
+
+/** One run sweeps for 55 s; the next one begins when it has ended. The last one ends with the Worker. */
+async function ringCronAgainAndAgain(): Promise<void> {
+  while (running.now) {
+    await service
+      .worker()
+      .ringCron()
+      .catch(() => undefined);
+  }
+}
 
 /** An enterprise with a gateway of its own, so that no other's faults are counted against it. */
 async function newSubscriber() {

@@ -5,7 +5,7 @@ import { renderMessage } from "../domain/message.ts";
 import { LATER_HEARD_THAT_PROVE, type Evidence } from "../domain/reconciliation.ts";
 import type { Services } from "../services.ts";
 
-type Needs = Pick<Services, "reconciling" | "adapters" | "log">;
+type Needs = Pick<Services, "reconciling" | "adapters" | "clock" | "log" | "times">;
 
 export type DueLook = Awaited<ReturnType<Services["reconciling"]["findDue"]>>[number];
 
@@ -17,7 +17,10 @@ const PATIENCE = 3;
 
 type Question = { look: DueLook; address: AddressKind; ask: () => Promise<LookUpAnswer> };
 
-/** What can be learnt about each of these deliveries, by attempt: from its provider, or from the provider's events. */
+/**
+ * What can be learnt about these deliveries, by attempt: from their providers, or from the providers' events. What
+ * could not be asked before the next sweep is left out, and stays due.
+ */
 export async function gatherEvidence(services: Needs, looks: DueLook[]): Promise<Map<string, Evidence>> {
   const evidence = new Map<string, Evidence>();
   const questions: Question[] = [];
@@ -78,13 +81,14 @@ async function askProviders(services: Needs, questions: Question[]): Promise<Map
 
 type Asked = { question: Question; answer: LookUpAnswer };
 
-/** Six questions at once; an account that keeps silent does not hold up the others. */
-async function askAll({ log }: Needs, questions: Question[]): Promise<Asked[]> {
+/** Six questions at once, until the next sweep is due; an account that keeps silent does not hold up the others. */
+async function askAll({ clock, log, times }: Needs, questions: Question[]): Promise<Asked[]> {
   const asked: Asked[] = [];
+  const end = clock.now() + times.sweepEvery;
   const waiting = [...questions];
   const silences = new Map<string, number>();
   const askOn = async () => {
-    for (let question = waiting.shift(); question; question = waiting.shift()) {
+    for (let question = waiting.shift(); question && clock.now() < end; question = waiting.shift()) {
       const { adapter, account } = question.look;
       const key = JSON.stringify([adapter, account]);
       const isSilent = (silences.get(key) ?? 0) >= PATIENCE;

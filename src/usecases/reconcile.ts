@@ -6,10 +6,9 @@ import { applyReceipts } from "./apply-receipts.ts";
 import { gatherEvidence, type DueLook } from "./gather-evidence.ts";
 import { ringBells } from "./ring-bells.ts";
 
-/** At most so many questions in one run, so that providers which are slow to answer hold no sweep up for long. */
-const PER_RUN = 60;
+const PER_RUN = 200;
 
-type Needs = Pick<Services, "reconciling" | "receipts" | "adapters" | "bells" | "log" | "times">;
+type Needs = Pick<Services, "reconciling" | "receipts" | "adapters" | "bells" | "clock" | "log" | "times">;
 
 type Concluded = { look: DueLook; source: string; conclusion: Conclusion };
 

@@ -8,7 +8,7 @@ import { reconcile } from "../../../src/usecases/reconcile.ts";
 import { newId } from "../domain/builders.ts";
 import { deliveringWith } from "./fake-sending.ts";
 import { noQuestions, noReceipts } from "./fake-proof.ts";
-import { fakeBells, fakeLog } from "./fakes.ts";
+import { fakeBells, fakeLog, hastyClock } from "./fakes.ts";
 
 const NOTHING: LookUpAnswer = { kind: "found", messages: [] };
 const SILENCE: LookUpAnswer = { kind: "unanswered", code: "timeout", reason: "it did not answer in time" };
@@ -72,6 +72,7 @@ function lookingAt(looks: DueLook[], answer: (question: LookUp) => LookUpAnswer 
       moveAfterLook: async (concluded: ConcludedLook[]) => void moved.push(...concluded),
     },
     bells: fakeBells(),
+    clock: hastyClock(),
     log: fakeLog(),
     times: DEFAULT_TIMES,
   };
@@ -205,4 +206,18 @@ test("an account that keeps silent is left alone, and holds nobody else up", asy
   expect(world.asked.length).toBeLessThan(10);
   expect(world.asked.at(-1)?.message.enterpriseId).toBe(other.enterpriseId);
   expect(world.moved.filter(({ conclusion }) => conclusion.kind === "unanswered")).toHaveLength(40);
+});
+
+test("what cannot be asked before the next sweep stays due, and nothing is concluded about it", async () => {
+  const world = lookingAt(
+    Array.from({ length: 40 }, () => aLook()),
+    () => {
+      // Each answer takes a second of the clock.
+      void world.clock.timer(1_000).elapsed;
+      return NOTHING;
+    },
+  );
+  await reconcile(world);
+  expect(world.asked.length).toBeLessThan(12);
+  expect(world.moved).toHaveLength(world.asked.length);
 });

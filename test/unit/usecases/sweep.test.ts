@@ -163,7 +163,7 @@ describe("one sweep", () => {
     expect(world.sweeping.findSilent).toHaveBeenCalledWith(500);
     expect(world.sweeping.findExpiredLeases).toHaveBeenCalledWith(200);
     expect(world.holding.findEnded).toHaveBeenCalledWith(200);
-    expect(world.reconciling.findDue).toHaveBeenCalledWith(60);
+    expect(world.reconciling.findDue).toHaveBeenCalledWith(200);
   });
 
   test("that finds nothing changes nothing and logs nothing", async () => {

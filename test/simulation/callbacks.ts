@@ -7,7 +7,8 @@ import { applyReceipts } from "../../src/usecases/apply-receipts.ts";
 import { heedInbound } from "../../src/usecases/heed-inbound.ts";
 import { errorText } from "./error-text.ts";
 import type { Isolate, Isolates } from "./isolates.ts";
-import type { MemoryDatabase } from "./memory/tables.ts";
+import { key, type MemoryDatabase } from "./memory/tables.ts";
+import type { Stops } from "./monitors.ts";
 import { canBeAsked, type Acceptance, type Line } from "./provider.ts";
 import type { Random } from "./random.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -27,6 +28,7 @@ type Setting = {
   isSilent: (line: Line) => boolean;
   /** Whether another enterprise has the very same message at the same address: then only receipts tell them apart. */
   hasTwin: (message: OutboundMessage) => boolean;
+  stops: Stops;
   servicesOf: (isolate: Isolate, door: "http") => Services;
 };
 
@@ -40,8 +42,10 @@ const WEEK_MS = 7 * 24 * 3_600_000;
 
 /** Plays what providers tell of the messages they have taken, and what others tell in their names. */
 export function createCallbacks(setting: Setting) {
-  const { scheduler, random, isolates, database, violations, trace, lost, isSilent, hasTwin, servicesOf } = setting;
+  const { scheduler, random, isolates, database, violations, trace, lost, isSilent, hasTwin, stops, servicesOf } =
+    setting;
   const told: Told[] = [];
+  const lastWish = new Map<string, string>();
   let forged = 0;
 
   /**
@@ -157,9 +161,15 @@ export function createCallbacks(setting: Setting) {
     const adapter = random.pick(["twilio_sms", "twilio_whatsapp"] as const);
     const message = { messageId: `IN${forged}`, adapter, from: customer.phone ?? "", wish };
     trace(`somebody at ${customer.enterpriseId} writes ${wish} to ${adapter}`);
-    for (let copy = random.between(1, 2); copy > 0; copy--) {
-      runUntilDone((services) => heedInbound(services, message), true);
-    }
+    const stop = key(message.from, adapter);
+    if (wish === "start") stops.delete(stop);
+    const heed = async (services: Services) => {
+      await heedInbound(services, message);
+      if (wish === "stop" && isLatest()) stops.set(stop, scheduler.now());
+    };
+    lastWish.set(stop, message.messageId);
+    const isLatest = () => lastWish.get(stop) === message.messageId;
+    for (let copy = random.between(1, 2); copy > 0; copy--) runUntilDone(heed, true);
   }
 
   return { tellOf, forge, write };

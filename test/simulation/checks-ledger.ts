@@ -7,7 +7,7 @@ import { canBeAsked, type Acceptance } from "./provider.ts";
 const MAX_CALLS = 70;
 
 /** I3 and I4: at most one acceptance for each delivery, each with its row in `logs`, and none called a failure. */
-export function checkAcceptances({ database, provider, sentAgain, violations }: Evidence): void {
+export function checkAcceptances({ database, provider, sentAgain, hasTwin, violations }: Evidence): void {
   const counts = new Map<string, number>();
   for (const { line, message, isTold } of provider.ledger) {
     const attempt = database.attempts.get(message.attemptId);
@@ -17,7 +17,7 @@ export function checkAcceptances({ database, provider, sentAgain, violations }: 
     }
     counts.set(attempt.deliveryId, (counts.get(attempt.deliveryId) ?? 0) + 1);
     // Where the answer may be lost, nothing is told and nobody can be asked, there is no way to know.
-    if (!isTold && !canBeAsked(line.adapter)) continue;
+    if (!isTold && (!canBeAsked(line.adapter) || hasTwin(message))) continue;
     if (attempt.outcome !== "accepted") {
       violations.report("I4", `${attempt.attemptId} of ${attempt.deliveryId} was accepted, but is ${attempt.outcome}`);
     }

@@ -58,15 +58,18 @@ function checkWaker(row: DeliveryRow, violations: Violations): void {
   }
 }
 
+/** When somebody was told that a STOP is heeded, by address and adapter. */
+export type Stops = Map<string, number>;
+
 /** Looks at each call as it leaves: its intent must be committed, and its lease must last. */
-export function callMonitor(database: MemoryDatabase, violations: Violations, times: Times) {
+export function callMonitor(database: MemoryDatabase, violations: Violations, times: Times, stops: Stops) {
   const called = new Set<string>();
   return ({ attemptId, enterpriseId, to }: OutboundMessage): void => {
     const attempt = database.attempts.get(attemptId);
     if (!attempt) return violations.report("I9", `${attemptId} is called without a committed intent`);
     if (called.has(attemptId)) violations.report("I9", `${attemptId} is called twice`);
     called.add(attemptId);
-    checkWanted(database, attempt, to, times, violations);
+    checkWanted(database, attempt, to, times, stops, violations);
     const row = database.deliveries.get(attempt.deliveryId);
     if (row?.enterpriseId !== enterpriseId) violations.report("I11", `${attemptId} is another enterprise's`);
     // A receipt of an earlier attempt may have settled the delivery since the intent was committed.
@@ -81,14 +84,19 @@ export function callMonitor(database: MemoryDatabase, violations: Violations, ti
 /** Whoever said STOP before a delivery was even claimed is not written to any more. */
 function checkWanted(
   database: MemoryDatabase,
-  { attemptId, deliveryId, startedAt }: AttemptRow,
+  { attemptId, deliveryId, gatewayId, startedAt }: AttemptRow,
   to: string,
   { lease }: Times,
+  stops: Stops,
   violations: Violations,
 ): void {
   const row = database.deliveries.get(deliveryId);
   const entry = database.suppressions.get(key(row?.enterpriseId ?? "", row?.channelId ?? "", to));
   const claimedAt = row?.leaseUntil ? row.leaseUntil - lease : startedAt;
+  const adapter = database.gateways.get(gatewayId)?.adapter ?? "";
+  if ((stops.get(key(to, adapter)) ?? Infinity) < claimedAt) {
+    violations.report("I11", `${attemptId} goes to somebody whose STOP was heeded`);
+  }
   if (entry && entry.liftedAt === null && entry.changedAt < claimedAt) {
     violations.report("I11", `${attemptId} goes to somebody who wants no messages (${entry.code})`);
   }

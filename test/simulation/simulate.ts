@@ -5,7 +5,7 @@ import { checkFresh, runFor, runToRest } from "./phases.ts";
 import { drawBadSpells } from "./provider.ts";
 import { createRandom, type Random } from "./random.ts";
 import { catchStrays } from "./strays.ts";
-import { SENDERS, switchAllOn } from "./town.ts";
+import { SENDERS } from "./town.ts";
 import type { Invariant, Violation } from "./violations.ts";
 import { startWorkload } from "./workload.ts";
 import { createWorld, type World } from "./world.ts";
@@ -43,7 +43,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
 
   await runFor(world, stormMs);
   world.clearUp();
-  switchAllOn(world.database);
+  world.switchAllOn();
   await runToRest(world);
   if (world.violations.found.length === 0) await checkFresh(world);
   await checkAtRest(world.evidence());

@@ -9,14 +9,14 @@ import type { Faults, Weather } from "./faults.ts";
 import { createIsolateServices } from "./isolate-services.ts";
 import { createIsolates } from "./isolates.ts";
 import { createMemoryDatabase, type MemoryDatabase } from "./memory/tables.ts";
-import { bellMonitor, callMonitor, logMonitor, watchDeliveries } from "./monitors.ts";
+import { bellMonitor, callMonitor, logMonitor, watchDeliveries, type Stops } from "./monitors.ts";
 import { createOperator } from "./operator.ts";
 import { canBeAsked, createProvider } from "./provider.ts";
 import { createProviderPort } from "./provider-port.ts";
 import { createQueues, type Queues } from "./queues.ts";
 import type { Random } from "./random.ts";
 import { createScheduler } from "./scheduler.ts";
-import { settle } from "./town.ts";
+import { settle, switchAllOn } from "./town.ts";
 import { createViolations, type Invariant } from "./violations.ts";
 
 export type WorldOptions = {
@@ -46,6 +46,7 @@ export function createWorld(options: WorldOptions) {
   settle(database);
   watchDeliveries(database, violations, trace);
 
+  const stops: Stops = new Map();
   const twins = new Set<string>();
   const hasTwin = ({ text }: { text: string }) => twins.has(text);
   let isFair = false;
@@ -68,7 +69,7 @@ export function createWorld(options: WorldOptions) {
       const row = database.deliveries.get(database.attempts.get(attemptId)?.deliveryId ?? "");
       return (row?.leaseUntil ?? scheduler.now()) - scheduler.now();
     },
-    onCall: callMonitor(database, violations, times),
+    onCall: callMonitor(database, violations, times, stops),
     trace,
   });
   const checkLog = logMonitor(violations);
@@ -109,6 +110,7 @@ export function createWorld(options: WorldOptions) {
     lost: unlessFair(weather.receiptsLost),
     isSilent: ({ adapter }) => weather.eventsOff && !canBeAsked(adapter),
     hasTwin,
+    stops,
     servicesOf,
   });
   const operator = createOperator({ isolates, database, violations, servicesOf });
@@ -129,6 +131,11 @@ export function createWorld(options: WorldOptions) {
     evidence: () => {
       const { sentAgain } = operator;
       return { database, history: clients.history, provider, sentAgain, hasTwin, violations };
+    },
+    /** Undoes whatever an operator switched off, and whatever bars an address. */
+    switchAllOn: () => {
+      switchAllOn(database);
+      stops.clear();
     },
     /** From now on nothing goes wrong any more but what is under way. */
     clearUp: () => {

@@ -3,8 +3,8 @@ import type { Evidence } from "./evidence.ts";
 import { key, type AttemptRow, type DeliveryRow, type MemoryDatabase } from "./memory/tables.ts";
 import { canBeAsked, type Acceptance } from "./provider.ts";
 
-/** More calls than this for one delivery are not a retry any more: a day of waits that grow to half an hour. */
-const MAX_CALLS = 70;
+/** More calls than this for one delivery are not a retry any more: a day of waits of a quarter of an hour on average. */
+const MAX_CALLS = 150;
 
 /** I3 and I4: at most one acceptance for each delivery, each with its row in `logs`, and none called a failure. */
 export function checkAcceptances({ database, provider, sentAgain, hasTwin, violations }: Evidence): void {

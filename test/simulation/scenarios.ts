@@ -1,3 +1,4 @@
+import { renderMessage } from "../../src/domain/message.ts";
 import type { Fault, Weather } from "./faults.ts";
 import { senderOf } from "./town.ts";
 import type { Way } from "./verdicts.ts";
@@ -127,6 +128,28 @@ export const SCENARIOS: readonly Scenario[] = [
     manner: { unansweredLooks: 5 },
     play: one,
     expects: { acceptances: 1 },
+  },
+  {
+    name: "tell two messages that look the same apart by nothing but their receipts",
+    script: ["silent_but_taken", "error"],
+    weather: { receiptsLost: 1 },
+    play: (world) => {
+      const update = updateOf("e4", "S1", "shipped", world.start);
+      for (const row of world.database.subscriptions.values()) row.enabled &&= row.channelId === "ch_sms";
+      world.clients.post(update, null);
+      world.scheduler.after(20_000, () => world.clients.post({ ...update, enterpriseId: "e1" }, null));
+      // Only now, so that nothing is told of the first one: both have to stay uncertain.
+      world.scheduler.after(60_000, () => void world.twins.add(renderMessage(update).text));
+    },
+  },
+  {
+    name: "give up what could not be sent while it was of use",
+    isUndisturbed: true,
+    play: (world) => {
+      world.provider.badSpells.push({ ...spellFrom(world, 25 * 3_600_000), way: "unavailable" });
+      one(world);
+    },
+    expects: { acceptances: 0 },
   },
   {
     name: "deliver although the first bells get lost",

@@ -1,6 +1,6 @@
 import { DEFAULT_TIMES, type Times } from "../../src/domain/times.ts";
 
-/** The protocol's durations, shrunk alike, so that a lease, a look-up and a hold fit into a run of a minute. */
+/** The protocol's durations, shrunk alike, so that leases, look-ups and outages fit into a run of a minute. */
 export const TIMES: Times = {
   ...DEFAULT_TIMES,
   lease: 4_000,
@@ -16,7 +16,7 @@ export const TIMES: Times = {
   waitForSibling: 300,
   givesWay: 15_000,
   expires: 3_600_000,
-  hold: 60_000,
+  hold: 120_000,
   lookAgain: 2_000,
   eventsSilent: 12_000,
   receiptLate: 10_000,

@@ -1,5 +1,5 @@
 import type { Db } from "./client.ts";
-import { sql } from "drizzle-orm";
+import { sql, type SQL } from "drizzle-orm";
 import { reconciliations } from "./schema-deliveries.ts";
 import { utcNow } from "./time.ts";
 
@@ -14,7 +14,10 @@ export type ReconciliationStep = {
   message: string;
 };
 
-/** Writes steps down, in key order. Repeating one changes nothing. */
+/**
+ * Writes steps down, in key order. Repeating one changes nothing. Of two sweeps that look at the same time, the one
+ * that has the proof is heard: it is what a second send is explained by.
+ */
 export async function insertSteps(db: Db, steps: ReconciliationStep[]): Promise<void> {
   if (steps.length === 0) return;
   const key = ({ enterpriseId, deliveryId, attemptId, stepNo }: ReconciliationStep) =>
@@ -22,5 +25,11 @@ export async function insertSteps(db: Db, steps: ReconciliationStep[]): Promise<
   await db
     .insert(reconciliations)
     .values(steps.toSorted((a, b) => (key(a) < key(b) ? -1 : 1)).map((step) => ({ ...step, concludedAt: utcNow })))
-    .onDuplicateKeyUpdate({ set: { message: sql`message` } });
+    .onDuplicateKeyUpdate({
+      set: { source: ifProof("source"), message: ifProof("message"), conclusion: ifProof("conclusion") },
+    });
+}
+
+function ifProof(column: "source" | "message" | "conclusion"): SQL {
+  return sql.raw(`IF(VALUES(conclusion) = 'proven_absent', VALUES(${column}), ${column})`);
 }

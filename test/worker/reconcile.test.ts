@@ -122,6 +122,26 @@ it("is sent again only after two looks, a minute apart, that found nothing", asy
   expect(network.callsTo(one.enterprise.phone)).toHaveLength(2);
 });
 
+it("keeps the proof that a message was sent again for, whatever another sweep saw meanwhile", async () => {
+  const one = await ambiguous();
+  await sweep(one);
+  await pass(one.enterprise, "look_at", 61);
+  network.beforeStatement(
+    (statement) => statement.toLowerCase().includes("into `reconciliations`") && statement.includes(one.enterprise.id),
+    () =>
+      query(
+        `INSERT INTO reconciliations
+         SELECT enterprise_id, delivery_id, attempt_id, 2, source, 'unanswered', 'It did not answer.', UTC_TIMESTAMP(3)
+           FROM reconciliations WHERE enterprise_id = ?`,
+        [one.enterprise.id],
+      ),
+  );
+
+  expect(await sweep(one)).toEqual(one.ids);
+
+  expect((await stepsOf(one)).map((step) => step.conclusion)).toEqual(["absent", "proven_absent"]);
+});
+
 it("counts a look once when two sweeps look at the same time", async () => {
   const one = await ambiguous();
   await Promise.all([sweep(one), sweep(one)]);

@@ -11,7 +11,8 @@ import { change, key, named, type AttemptRow, type DeliveryRow, type MemoryDatab
 export function insertSteps(database: MemoryDatabase, steps: ReconciliationStep[]): void {
   for (const step of steps) {
     const stepKey = key(step.enterpriseId, step.deliveryId, step.attemptId, step.stepNo);
-    if (!database.steps.has(stepKey)) database.steps.set(stepKey, { ...step, concludedAt: database.now() });
+    if (!database.steps.has(stepKey) || step.conclusion === "proven_absent")
+      database.steps.set(stepKey, { ...step, concludedAt: database.now() });
   }
 }
 

@@ -133,6 +133,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: "tell two messages that look the same apart by nothing but their receipts",
     script: ["silent_but_taken", "error"],
     weather: { receiptsLost: 1 },
+    isUndisturbed: true,
     play: (world) => {
       const update = updateOf("e4", "S1", "shipped", world.start);
       for (const row of world.database.subscriptions.values()) row.enabled &&= row.channelId === "ch_sms";

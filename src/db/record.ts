@@ -182,7 +182,11 @@ function moveOf({ delivery, attempt, step }: DeliveryResult, times: Times): Move
   }
 }
 
-/** `ms` after the lease ends, or has ended: until then somebody may still be calling. */
+/**
+ * `ms` after the lease ends, or has ended: until then somebody may still be calling. A record that is repeated
+ * finds the lease gone, and does not bring forward what it said the first time.
+ */
 function afterLease(ms: number): SQL {
-  return sql`COALESCE(GREATEST(lease_until, ${utcNow}), ${utcNow}) + INTERVAL ${ms * 1000} MICROSECOND`;
+  const after = sql`COALESCE(GREATEST(lease_until, ${utcNow}), ${utcNow}) + INTERVAL ${ms * 1000} MICROSECOND`;
+  return sql`GREATEST(${after}, COALESCE(look_at, ${utcNow}))`;
 }

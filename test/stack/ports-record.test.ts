@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { AttemptOutcome, DeliveryResult, ResultStep } from "../../src/domain/delivery-result.ts";
-import { onEveryDatabase, useEveryDatabase, type Port } from "./ports-kit.ts";
+import { onEveryDatabase, times, useEveryDatabase, type Port } from "./ports-kit.ts";
 import { anUpdate, called, claimed, nameOf, SETTINGS, sorted, statesOf } from "./ports-settings.ts";
 
 useEveryDatabase();
@@ -115,4 +115,13 @@ onEveryDatabase("an opt-out that a refusal tells of is on the list before the de
   } as const;
   await port.sending.record([{ delivery, attempt: { ...attempt, outcome }, optOut, step: failed("rejected") }]);
   expect((await port.rows("suppressions")).map((row) => row["code"])).toEqual(["stopped"]);
+});
+
+onEveryDatabase("recording an ambiguous call again does not bring its first look forward", async (port) => {
+  const { delivery, attempt } = await called(port, "dlv_1");
+  const result: DeliveryResult = { delivery, attempt: { ...attempt, outcome: ambiguous }, step: { state: "unknown" } };
+  await port.sending.record([result]);
+  await port.sending.record([result]);
+  const [row] = await port.rows("deliveries");
+  expect(Number(row?.["lookAt"]) - (await port.now())).toBeGreaterThan(times.lease + times.lookAgain - 10_000);
 });

@@ -131,7 +131,7 @@ function moveOf(now: number, row: DeliveryRow, { delivery, step }: DeliveryResul
     case "skip_logged":
       return { ...still, state: "skipped", settledAt: row.settledAt, dueAt: row.dueAt };
     case "unknown": {
-      const lookAt = Math.max(row.leaseUntil ?? now, now) + times.lookAgain;
+      const lookAt = Math.max(Math.max(row.leaseUntil ?? now, now) + times.lookAgain, row.lookAt ?? now);
       return { ...still, state: "unknown", holdUntil: now + times.hold, lookAt };
     }
     case "retrying": {

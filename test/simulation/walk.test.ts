@@ -9,7 +9,7 @@ test.each(SCENARIOS)(
     for (const seed of [1, 2]) {
       const report = await walk(scenario, seed);
       expect(report.failure).toBeNull();
-      expect(report.runs).toBeGreaterThan(50);
+      expect(report.runs).toBeGreaterThan(scenario.isUndisturbed ? 0 : 50);
     }
   },
 );

@@ -293,3 +293,21 @@ it("is not looked for any more once a receipt has told, and that is written down
   expect(await statesOf(one)).toEqual(["sent"]);
   expect(await stepsOf(one)).toEqual([{ source: "receipt", conclusion: "accepted" }]);
 });
+
+it("is not looked for any earlier because its outcome was recorded twice", async () => {
+  const enterprise = await newEnterprise();
+  const quiet = quietEnv();
+  const { body } = await postIn(quiet.env, updateOf(enterprise));
+  const ids = body.deliveries.map((delivery) => delivery.delivery_id);
+  network.answer(enterprise.phone, () => new Response("lost", { status: 500 }));
+  const isMove = (statement: string) => statement.includes("hold_until") && statement.includes(ids[0] ?? "-");
+  network.failSql({ errno: 2013, after: true, matches: isMove });
+  await hear(quiet.env, [bellFor(enterprise, ids)]);
+  const [row] = await query<{ wait: string; state: string }>(
+    `SELECT d.state, TIMESTAMPDIFF(SECOND, a.started_at, d.look_at) AS wait FROM deliveries d
+       JOIN attempts a ON a.delivery_id = d.delivery_id WHERE d.enterprise_id = ?`,
+    [enterprise.id],
+  );
+  expect(row?.state).toBe("unknown");
+  expect(Number(row?.wait)).toBeGreaterThanOrEqual(118);
+});

@@ -38,6 +38,9 @@ type Told = { receipt: Receipt; account: string };
 /** Marks what no provider has ever said. */
 export const FORGED = "forged:";
 
+/** Longer than an isolate stands still and a callback is repeated, in ms. */
+const HEARD_WITHIN_MS = 600_000;
+
 const WEEK_MS = 7 * 24 * 3_600_000;
 
 /** Plays what providers tell of the messages they have taken, and what others tell in their names. */
@@ -46,6 +49,7 @@ export function createCallbacks(setting: Setting) {
     setting;
   const told: Told[] = [];
   const lastWish = new Map<string, string>();
+  const startedAt = new Map<string, number>();
   let forged = 0;
 
   /**
@@ -163,9 +167,12 @@ export function createCallbacks(setting: Setting) {
     trace(`somebody at ${customer.enterpriseId} writes ${wish} to ${adapter}`);
     const stop = key(message.from, adapter);
     if (wish === "start") stops.delete(stop);
+    // A START that a frozen isolate still holds may be heard after the STOP that came later: nobody can tell then.
+    const isSure = scheduler.now() - (startedAt.get(stop) ?? -Infinity) > HEARD_WITHIN_MS;
+    if (wish === "start") startedAt.set(stop, scheduler.now());
     const heed = async (services: Services) => {
       await heedInbound(services, message);
-      if (wish === "stop" && isLatest()) stops.set(stop, scheduler.now());
+      if (wish === "stop" && isLatest() && isSure) stops.set(stop, scheduler.now());
     };
     lastWish.set(stop, message.messageId);
     const isLatest = () => lastWish.get(stop) === message.messageId;

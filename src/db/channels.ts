@@ -31,7 +31,8 @@ export function insertChannel(db: Db, row: ChannelRow): Promise<"inserted" | "du
 
 /**
  * Adds a gateway and deals it to the next lane of its channel. The channel's row is locked meanwhile, so that two
- * that are added at once do not get the same lane. `duplicate`: its channel has one of that name.
+ * that are added at once do not get the same lane; and counted by a join, for MySQL reads no table in a subquery that
+ * it inserts into. `duplicate`: its channel has one of that name.
  */
 export function insertGateway(db: Db, row: GatewayRow): Promise<"inserted" | "duplicate"> {
   return insertOnce(() =>
@@ -39,10 +40,11 @@ export function insertGateway(db: Db, row: GatewayRow): Promise<"inserted" | "du
     INSERT INTO gateways
            (gateway_id, gateway_name, gateway_key, channel_id, adapter, sender, account, priority, track)
     SELECT ${row.gatewayId}, ${row.gatewayName}, ${row.gatewayKey}, c.channel_id, ${row.adapter}, ${row.sender},
-           ${row.account}, ${row.priority},
-           (SELECT COUNT(*) FROM gateways g WHERE g.channel_id = c.channel_id) % ${TRACKS}
+           ${row.account}, ${row.priority}, COUNT(g.gateway_id) % ${TRACKS}
       FROM channels c
+      LEFT JOIN gateways g ON g.channel_id = c.channel_id
      WHERE c.channel_id = ${row.channelId}
+     GROUP BY c.channel_id
        FOR UPDATE`),
   );
 }

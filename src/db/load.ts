@@ -1,6 +1,6 @@
 import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import { isAdapterName } from "../domain/adapter-facts.ts";
-import { MAYBE_SENT_STATES, type DeliveryState } from "../domain/delivery.ts";
+import { DROPPED, MAYBE_SENT_STATES, type DeliveryState } from "../domain/delivery.ts";
 import type { DueDelivery, GatewayCandidate } from "../domain/due-delivery.ts";
 import { readHealth } from "../domain/gateway-health.ts";
 import { readKind, readLane } from "../domain/lane.ts";
@@ -10,6 +10,7 @@ import type { Db } from "./client.ts";
 import { deliveries } from "./schema-deliveries.ts";
 import { channels, customers, gateways, subscriptions } from "./schema.ts";
 import { afterMs, utcNow } from "./time.ts";
+import { truth } from "./truth.ts";
 
 /**
  * Reads deliveries fresh, with their enterprise, the gateways that may carry them and their siblings: one
@@ -21,8 +22,6 @@ export async function loadDue(db: Db, names: DeliveryNames, leaseToken: string, 
     const delivery = byId.get(row.deliveryId) ?? toDelivery(row);
     const candidate = toCandidate(row);
     if (candidate) delivery.candidates.push(candidate);
-    // A redriven delivery has attempts that do not count as tries; a late receipt of one must still move it.
-    if (row.tries > 0 || row.redrivenNo > 0) delivery.wasTried = true;
     byId.set(row.deliveryId, delivery);
   }
   return [...byId.values()];
@@ -47,7 +46,12 @@ function selectDue(db: Db, names: DeliveryNames, leaseToken: string, times: Time
       state: deliveries.state,
       code: deliveries.code,
       attemptNo: deliveries.attemptNo,
-      redrivenNo: deliveries.redrivenNo,
+      // By whatever gateway, and before a new start as well: a late receipt of such an attempt must still move it.
+      wasTried: truth(
+        "was_tried",
+        sql`EXISTS (SELECT 1 FROM attempts a WHERE a.enterprise_id = ${deliveries.enterpriseId}
+          AND a.delivery_id = ${deliveries.deliveryId} AND COALESCE(a.outcome, '') <> 'not_started')`,
+      ),
       acceptedAt: deliveries.acceptedAt,
       expiresAt: deliveries.expiresAt,
       now: sql<number>`${utcNow}`.mapWith(deliveries.dueAt).as("now_utc"),
@@ -72,7 +76,7 @@ function selectDue(db: Db, names: DeliveryNames, leaseToken: string, times: Time
       emailSuppressed: suppressed("email_suppressed", customers.email),
       tries: tries("tries", sql`COALESCE(a.outcome, '') <> 'not_started'`),
       barred: tries("barred", sql`a.outcome IN ('rejected', 'misconfigured')`),
-      newerSent: sibling("newer_sent", sql`${newer} AND ${inArray(sql.raw("other.state"), [...MAYBE_SENT_STATES])}`),
+      newerSent: sibling("newer_sent", sql`${newer} AND (${maybeSent} OR other.code = ${DROPPED})`),
       newerPending: sibling("newer_pending", sql`${newer} AND other.state IN ('queued', 'retrying', 'sending')`),
       olderWaiting: sibling(
         "older_waiting",
@@ -103,6 +107,8 @@ const position = sql.raw("(other.occurred_at, other.delivery_id)");
 const newer = sql`${position} > (${deliveries.occurredAt}, ${deliveries.deliveryId})`;
 const older = sql`${position} < (${deliveries.occurredAt}, ${deliveries.deliveryId})`;
 
+const maybeSent = inArray(sql.raw("other.state"), [...MAYBE_SENT_STATES]);
+
 function sibling(name: string, condition: ReturnType<typeof sql>) {
   return truth(
     name,
@@ -128,13 +134,8 @@ function suppressed(name: string, address: typeof customers.phone | typeof custo
   );
 }
 
-/** A condition as a column; NULL is false. */
-function truth(name: string, condition: ReturnType<typeof sql>) {
-  return sql<boolean>`COALESCE(${condition}, FALSE)`.mapWith((value: unknown) => Number(value) === 1).as(name);
-}
-
 function toDelivery(row: DueRow): DueDelivery {
-  const { customerId, isSubscribed, phone, email, phoneSuppressed, emailSuppressed, redrivenNo: _, ...rest } = row;
+  const { customerId, isSubscribed, phone, email, phoneSuppressed, emailSuppressed, ...rest } = row;
   return {
     ...rest,
     lane: readLane(row.lane),
@@ -143,7 +144,6 @@ function toDelivery(row: DueRow): DueDelivery {
     state: row.state as DeliveryState,
     customer: customerId === null ? null : { isSubscribed: isSubscribed === true, phone, email },
     candidates: [],
-    wasTried: false,
   };
 }
 

@@ -9,6 +9,7 @@ import { insertFailures, insertLogs } from "./logs.ts";
 import { attempts, deliveries, receipts } from "./schema-deliveries.ts";
 import { customers, gateways } from "./schema.ts";
 import { utcNow } from "./time.ts";
+import { truth } from "./truth.ts";
 
 /** An attempt that receipts speak of, with what logging them needs. */
 export type ReceiptedAttempt = Awaited<ReturnType<typeof findAttempts>>[number];
@@ -39,9 +40,7 @@ export async function findAttempts(
       occurredAt: deliveries.occurredAt,
       channelId: deliveries.channelId,
       channel: deliveries.channel,
-      isQuestion: sql<boolean>`${deliveries.state} IN ('unknown', 'unconfirmed')`
-        .mapWith((value: unknown) => Number(value) === 1)
-        .as("is_question"),
+      isQuestion: truth("is_question", sql`${deliveries.state} IN ('unknown', 'unconfirmed')`),
       customer: { phone: customers.phone, email: customers.email },
     })
     .from(attempts)

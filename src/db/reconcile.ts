@@ -1,7 +1,7 @@
 import { and, asc, eq, inArray, lt, sql } from "drizzle-orm";
 import { isAdapterName, type AddressKind } from "../domain/adapter-facts.ts";
 import { readLane } from "../domain/lane.ts";
-import type { Conclusion } from "../domain/reconciliation.ts";
+import { LOOK_UP_EVENT, type Conclusion } from "../domain/reconciliation.ts";
 import { caseBy } from "./case-by.ts";
 import { namedRows, namesOf } from "./claim.ts";
 import type { Db } from "./client.ts";
@@ -10,6 +10,7 @@ import { isLastAttempt } from "./leases.ts";
 import { attempts, deliveries } from "./schema-deliveries.ts";
 import { customers, gateways } from "./schema.ts";
 import { afterMs, utcNow } from "./time.ts";
+import { truth } from "./truth.ts";
 
 /** A delivery whose message is to be looked for, with what asking and deciding need. */
 export type DueLook = Awaited<ReturnType<typeof findDueLooks>>[number];
@@ -31,10 +32,16 @@ export async function findDueLooks(db: Db, limit: number) {
       attemptId: attempts.attemptId,
       startedAt: attempts.startedAt,
       providerId: attempts.providerId,
-      isSameAddress: sql<boolean>`COALESCE(CONVERT(${attempts.target} USING utf8mb4) COLLATE utf8mb4_bin IN
-        (${digestOf(sql`TRIM(${customers.phone})`)}, ${digestOf(sql`TRIM(${customers.email})`)}), FALSE)`
-        .mapWith((value: unknown) => Number(value) === 1)
-        .as("is_same_address"),
+      isProven: truth(
+        "is_proven",
+        sql`${attempts.outcome} = 'accepted' OR EXISTS (SELECT 1 FROM receipts p
+          WHERE p.enterprise_id = ${attempts.enterpriseId} AND p.attempt_id = ${attempts.attemptId})`,
+      ),
+      isSameAddress: truth(
+        "is_same_address",
+        sql`CONVERT(${attempts.target} USING utf8mb4) COLLATE utf8mb4_bin IN
+        (${digestOf(sql`TRIM(${customers.phone})`)}, ${digestOf(sql`TRIM(${customers.email})`)})`,
+      ),
       phone: customers.phone,
       email: customers.email,
       adapter: gateways.adapter,
@@ -101,7 +108,8 @@ export async function countLaterHeard(db: Db, looks: DueLook[], enough: number):
        WHERE a.ended_at > ${attempts.startedAt.mapToDriverValue(startedAt)}
          AND a.started_at > ${attempts.startedAt.mapToDriverValue(startedAt)}
          AND a.gateway_id IN (SELECT gateway_id FROM gateways WHERE adapter = ${adapter} AND account = ${account})
-         AND EXISTS (SELECT 1 FROM receipts r WHERE r.enterprise_id = a.enterprise_id AND r.attempt_id = a.attempt_id)
+         AND EXISTS (SELECT 1 FROM receipts r WHERE r.enterprise_id = a.enterprise_id AND r.attempt_id = a.attempt_id
+                        AND r.event_id NOT LIKE ${`${LOOK_UP_EVENT}%`})
        LIMIT ${enough}) later)`;
   const { rows } = await db.execute(sql.join(looks.map(count), sql` UNION ALL `));
   return new Map(

@@ -1,6 +1,7 @@
 import { sql, type SQL } from "drizzle-orm";
+import { DROPPED } from "../domain/delivery.ts";
 import { LANES, readLane, type Lane } from "../domain/lane.ts";
-import { COUNT_AT_MOST, DROPPED, type RedriveFilter } from "../domain/redrive.ts";
+import { COUNT_AT_MOST, type RedriveFilter } from "../domain/redrive.ts";
 import { caseBy } from "./case-by.ts";
 import { namedRows, namesOf } from "./claim.ts";
 import type { Db } from "./client.ts";

@@ -41,3 +41,6 @@ export const RESTING_STATES = [
 
 /** Why a delivery that was attempted did not arrive, as stored in `logs_failure.code`. */
 export type FailureCode = "rejected" | "misconfigured" | "undelivered" | "unconfirmed" | "dropped";
+
+/** The code of a failure that may have been sent all the same. */
+export const DROPPED = "dropped" satisfies FailureCode;

@@ -25,8 +25,13 @@ export type Evidence =
   | { source: "look_up"; unanswered: string }
   /** The provider cannot be asked; its events of later messages of the account came in, at most five counted. */
   | { source: "events"; laterHeard: number }
+  /** The answer or a receipt has come, and whoever wrote it down did not get as far as moving the delivery. */
+  | { source: "record"; providerId: string | null }
   /** Nothing can be asked about it any more. */
   | { source: "nothing"; because: string };
+
+/** A message that a provider has; of one that was not looked up the id may be missing. */
+type KnownMessage = Omit<FoundMessage, "providerId"> & { providerId: string | null };
 
 /**
  * What follows from it, each with its reason in words.
@@ -37,7 +42,7 @@ export type Evidence =
  * - `unclear`, `unanswered`: nothing follows yet; asked again in `againMs`, or never where that is null.
  */
 export type Conclusion =
-  | { kind: "accepted"; message: FoundMessage; because: string }
+  | { kind: "accepted"; message: KnownMessage; because: string }
   | { kind: "absent"; againMs: number; because: string }
   | { kind: "proven_absent"; because: string }
   | { kind: "unclear" | "unanswered"; againMs: number | null; because: string };
@@ -59,6 +64,12 @@ export function conclude(question: OpenQuestion, evidence: Evidence, times: Time
       return question.state === "sent"
         ? never("No receipt came, and the provider cannot be asked.")
         : silence(question, evidence.laterHeard, times);
+    case "record":
+      return {
+        kind: "accepted",
+        message: { providerId: evidence.providerId, kind: "progress", code: null, reason: null },
+        because: "The provider is known to have the message.",
+      };
     case "nothing":
       return never(evidence.because);
   }
@@ -111,11 +122,12 @@ function never(because: string): Conclusion {
   return { kind: "unclear", againMs: null, because };
 }
 
-const LOOK_UP_EVENT = "look-up:";
+/** How the event of such a receipt begins. */
+export const LOOK_UP_EVENT = "look-up:";
 
 /** The id of the receipt that stands for a message found at the provider. */
-export function lookUpEventId({ providerId, kind }: FoundMessage): string {
-  return `${LOOK_UP_EVENT}${providerId}:${kind}`;
+export function lookUpEventId({ providerId, kind }: KnownMessage): string {
+  return `${LOOK_UP_EVENT}${providerId ?? ""}:${kind}`;
 }
 
 /** Whether a receipt stands for a message that was looked up, rather than for what the provider told. */

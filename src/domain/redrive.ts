@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import type { FieldError } from "./app-error.ts";
-import type { FailureCode } from "./delivery.ts";
+import { DROPPED } from "./delivery.ts";
 import { fieldErrors, idText, plainText } from "./order-update.ts";
 import { readTimestamp } from "./timestamp.ts";
 
@@ -31,9 +31,6 @@ export type RedriveOrder = { filter: RedriveFilter } & (
 
 /** A count goes up to this number. */
 export const COUNT_AT_MOST = 10_000;
-
-/** The code of a failure that may have been sent all the same. */
-export const DROPPED = "dropped" satisfies FailureCode;
 
 /** Nothing lives longer than that (the longest expiry is 7 days), so older failures need not be looked at. */
 const LOOK_BACK_MS = 8 * 24 * 60 * 60 * 1000;

@@ -26,6 +26,10 @@ export async function gatherEvidence(services: Needs, looks: DueLook[]): Promise
   const questions: Question[] = [];
   const silent: DueLook[] = [];
   for (const look of looks) {
+    if (look.state === "unknown" && look.isProven) {
+      evidence.set(look.attemptId, { source: "record", providerId: look.providerId });
+      continue;
+    }
     const way = wayToAsk(services, look);
     if (way === "events") silent.push(look);
     else if ("because" in way) evidence.set(look.attemptId, { source: "nothing", ...way });

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { onEveryDatabase, times, useEveryDatabase } from "./ports-kit.ts";
-import { AMBIGUOUS, ended, nameOf, ENTERPRISE_D, NOTHING, SETTINGS, statesOf } from "./ports-settings.ts";
+import { AMBIGUOUS, called, ended, nameOf, ENTERPRISE_D, NOTHING, SETTINGS, statesOf } from "./ports-settings.ts";
 
 useEveryDatabase();
 
@@ -60,6 +60,37 @@ onEveryDatabase(
     expect(await port.reconciling.findDue(10)).toEqual([]);
   },
 );
+
+onEveryDatabase("a look tells of proof that was written down before whoever wrote it died", async (port) => {
+  await port.settle(SETTINGS);
+  const told = await called(port, "dlv_told");
+  const heard = await ended(port, "dlv_heard", AMBIGUOUS, { state: "unknown" }, { shipmentId: "S2" });
+  await ended(port, "dlv_open", AMBIGUOUS, { state: "unknown" }, { shipmentId: "S3" });
+  await port.sending.record([
+    { delivery: told.delivery, attempt: { ...told.attempt, outcome: AMBIGUOUS }, step: { state: "unknown" } },
+  ]);
+  // A sender, and a callback, that were interrupted before the delivery moved: the claim is another one's by then.
+  const late = { ...told.delivery, attemptNo: 9 };
+  const accepted = { kind: "accepted", providerId: "SM1" } as const;
+  await port.sending.record([
+    { delivery: late, attempt: { ...told.attempt, outcome: accepted }, step: { state: "unknown" } },
+  ]);
+  const receipt = {
+    enterpriseId: "ent_a",
+    attemptId: heard,
+    eventId: "e1",
+    kind: "progress",
+    providerId: null,
+  } as const;
+  await port.receipts.insert([{ ...receipt, occurredAt: null, code: null, reason: null }]);
+  await port.age(times.lease + times.lookAgain + 5_000);
+  const looks = await port.reconciling.findDue(10);
+  expect(Object.fromEntries(looks.map((look) => [look.deliveryId, look.isProven]))).toEqual({
+    dlv_told: true,
+    dlv_heard: true,
+    dlv_open: false,
+  });
+});
 
 onEveryDatabase("holders, rivals and what was heard of later messages are counted", async (port) => {
   await port.settle(SETTINGS);

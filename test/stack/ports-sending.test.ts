@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { onEveryDatabase, times, useEveryDatabase } from "./ports-kit.ts";
-import { anUpdate, called, claimed, intentOf, nameOf, SETTINGS, statesOf } from "./ports-settings.ts";
+import { AMBIGUOUS, anUpdate, called, claimed, ended, intentOf, nameOf, SETTINGS, statesOf } from "./ports-settings.ts";
 
 useEveryDatabase();
 
@@ -92,6 +92,33 @@ onEveryDatabase("what is loaded is true at that moment", async (port) => {
     [0, false],
   ]);
   expect([after?.wasTried, after?.lane, after?.suppressed]).toEqual([true, "sms_2", { phone: true, email: false }]);
+});
+
+onEveryDatabase("what was attempted counts as tried, though its gateway carries it no more", async (port) => {
+  await port.settle(SETTINGS);
+  await port.updates.insert(anUpdate("dlv_1"));
+  const { delivery, attempt } = await claimed(port, "dlv_1", "ent_a", "gw_gone");
+  const refused = { kind: "refused", code: "503", reason: "away" } as const;
+  await port.sending.record([
+    { delivery, attempt: { ...attempt, outcome: refused }, step: { state: "retrying", delayMs: 0, lane: "sms" } },
+  ]);
+  const again = await claimed(port, "dlv_1");
+  expect(again.delivery.wasTried).toBe(true);
+  await port.sending.record([{ delivery: again.delivery, attempt: null, step: { state: "given_back", delayMs: 0 } }]);
+  // So that a receipt of the first attempt, however late, still moves it.
+  expect(await statesOf(port)).toEqual({ dlv_1: "retrying" });
+});
+
+onEveryDatabase("a newer status that was dropped in doubt may have been sent", async (port) => {
+  await port.settle(SETTINGS);
+  const dropped = { state: "failed", code: "dropped", reason: "in doubt", providerCode: "" } as const;
+  const failed = { ...dropped, code: "rejected" } as const;
+  await ended(port, "dlv_2", AMBIGUOUS, dropped, { minute: 2, status: "new" });
+  await ended(port, "dlv_4", AMBIGUOUS, failed, { minute: 2, status: "new", shipmentId: "S2" });
+  await port.updates.insert(anUpdate("dlv_1", { minute: 1, status: "old" }));
+  await port.updates.insert(anUpdate("dlv_3", { minute: 1, status: "old", shipmentId: "S2" }));
+  const loaded = await port.sending.load([nameOf("dlv_1"), nameOf("dlv_3")], "lse_0");
+  expect(loaded.map(({ newerSent }) => newerSent)).toEqual([true, false]);
 });
 
 onEveryDatabase("an enterprise, a channel and gateways that are gone are loaded as such", async (port) => {

@@ -3,6 +3,7 @@ import type { ReconciliationStep } from "../../../src/db/steps.ts";
 import { isAdapterName, type AddressKind } from "../../../src/domain/adapter-facts.ts";
 import type { DeliveryState } from "../../../src/domain/delivery.ts";
 import { readLane } from "../../../src/domain/lane.ts";
+import { isLookUpEvent } from "../../../src/domain/reconciliation.ts";
 import { digestOf } from "./sending.ts";
 import { lastAttempt } from "./sweeping.ts";
 import { change, key, named, type AttemptRow, type DeliveryRow, type MemoryDatabase } from "./tables.ts";
@@ -50,6 +51,9 @@ function toLook(database: MemoryDatabase, row: DeliveryRow, attempt: AttemptRow)
     attemptId: attempt.attemptId,
     startedAt: attempt.startedAt,
     providerId: attempt.providerId,
+    isProven:
+      attempt.outcome === "accepted" ||
+      [...database.receipts.values()].some((receipt) => receipt.attemptId === attempt.attemptId),
     isSameAddress: addresses.some((address) => address !== null && digestOf(address.trim()) === attempt.target),
     phone: customer?.phone ?? null,
     email: customer?.email ?? null,
@@ -94,7 +98,8 @@ function isRival(row: DeliveryRow, rival: DeliveryRow): boolean {
 }
 
 export function countLaterHeard(database: MemoryDatabase, looks: DueLook[], enough: number): Map<string, number> {
-  const heard = new Set([...database.receipts.values()].map((receipt) => receipt.attemptId));
+  const told = [...database.receipts.values()].filter(({ eventId }) => !isLookUpEvent(eventId));
+  const heard = new Set(told.map((receipt) => receipt.attemptId));
   return new Map(
     looks.map(({ attemptId, startedAt, adapter, account }) => {
       const later = [...database.attempts.values()].filter((attempt) => {

@@ -1,6 +1,7 @@
 import type { PlannedRedrive, Redrivable } from "../../../src/db/redrive.ts";
 import { readLane } from "../../../src/domain/lane.ts";
-import { COUNT_AT_MOST, DROPPED, type RedriveFilter } from "../../../src/domain/redrive.ts";
+import { DROPPED } from "../../../src/domain/delivery.ts";
+import { COUNT_AT_MOST, type RedriveFilter } from "../../../src/domain/redrive.ts";
 import { insertSteps } from "./reconcile.ts";
 import { change, named, type DeliveryRow, type MemoryDatabase } from "./tables.ts";
 

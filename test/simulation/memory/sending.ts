@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Intent } from "../../../src/db/intent.ts";
-import { MAYBE_SENT_STATES, type DeliveryState } from "../../../src/domain/delivery.ts";
+import { DROPPED, MAYBE_SENT_STATES, type DeliveryState } from "../../../src/domain/delivery.ts";
 import type { DueDelivery, GatewayCandidate } from "../../../src/domain/due-delivery.ts";
 import { readHealth } from "../../../src/domain/gateway-health.ts";
 import { readKind, readLane } from "../../../src/domain/lane.ts";
@@ -86,8 +86,8 @@ function toDue(database: MemoryDatabase, row: DeliveryRow, leaseToken: string, t
       phone: isSuppressed(database, row, customer?.phone ?? null),
       email: isSuppressed(database, row, customer?.email ?? null),
     },
-    wasTried: row.redrivenNo > 0 || candidates.some((candidate) => candidate.tries > 0),
-    newerSent: newer.some((other) => isOneOf(other.state, MAYBE_SENT_STATES)),
+    wasTried: (database.attemptsOf.get(row.deliveryId) ?? []).some((attempt) => attempt.outcome !== "not_started"),
+    newerSent: newer.some((other) => isOneOf(other.state, MAYBE_SENT_STATES) || other.code === DROPPED),
     newerPending: newer.some((other) => isOneOf(other.state, ["queued", "retrying", "sending"])),
     olderWaiting: older.some((other) => other.state === "queued" && other.acceptedAt > now - times.givesWay),
   };

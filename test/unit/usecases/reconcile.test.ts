@@ -35,6 +35,7 @@ function aLook(changes: Partial<DueLook> = {}): DueLook {
     account: "",
     sender: null,
     steps: 0,
+    isProven: false,
     ...changes,
   };
 }
@@ -122,6 +123,29 @@ describe("a look", () => {
       [""],
     );
     expect(world.moved).toEqual([]);
+  });
+
+  test.each(["twilio_sms", "sendgrid_email"] as const)(
+    "at what %s is known to have taken asks nobody, and counts as a receipt",
+    async (adapter) => {
+      const look = aLook({ adapter, isProven: true, providerId: null });
+      const world = lookingAt([look], () => NOTHING);
+      world.reconciling.countLaterHeard = async () => new Map([[look.attemptId, 5]]);
+      await reconcile(world);
+      expect(world.asked).toEqual([]);
+      expect(world.moved).toEqual([]);
+      expect(world.written).toMatchObject([{ source: "record", conclusion: "accepted" }]);
+      expect(world.receipts.findAttempts).toHaveBeenCalledWith(
+        [expect.objectContaining({ attemptId: look.attemptId, kind: "progress", providerId: null })],
+        [""],
+      );
+    },
+  );
+
+  test("at a sent message that was never heard of again asks all the same", async () => {
+    const world = lookingAt([aLook({ state: "sent", isProven: true, providerId: "SM1" })], () => foundAs("SM1"));
+    await reconcile(world);
+    expect(world.asked).toHaveLength(1);
   });
 
   test("passes on what the message's end says about the address", async () => {

@@ -34,12 +34,15 @@ export async function sweepForAMinute(services: Needs & PurgeNeeds, scheduledAt:
   await Promise.all([sweepOften(services), isPurgeTime(scheduledAt) ? purge(services) : null]);
 }
 
-/** Sweeps every 5 s (by default) for 55 s. A sweep that fails is logged, and the next one tries again. */
+/**
+ * Sweeps every 5 s (by default) for 55 s. A sweep that fails is logged, and the next one tries again. The line at
+ * the end comes even when there was nothing to do: where it is missing, cron does not run.
+ */
 async function sweepOften(services: Needs): Promise<void> {
   const end = services.clock.now() + FOR_MS;
-  for (;;) {
+  for (let sweeps = 1; ; sweeps += 1) {
     await sweepOnce(services);
-    if (services.clock.now() + services.times.sweepEvery > end) return;
+    if (services.clock.now() + services.times.sweepEvery > end) return services.log.info("cron_ran", { sweeps });
     await services.clock.timer(services.times.sweepEvery).elapsed;
   }
 }

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import type { Plant, Proof } from "./faults/selftest/plant.ts";
 import { PLANTS } from "./faults/selftest/plants.ts";
 import { prove, type ProveOptions } from "./faults/selftest/prove.ts";
-import { isCaught, isClean } from "./faults/selftest/verdict.ts";
+import { isCaught, isClean, type Said } from "./faults/selftest/verdict.ts";
 import { runCommand } from "./local/run-command.ts";
 import { untilSignal } from "./local/shutdown.ts";
 
@@ -16,7 +16,10 @@ const HELP = `npm run faults:selftest: plants one bug after another into a copy 
   --list                names the bugs and ends
 
 A bug is caught when one of the invariants that it breaks is violated by name; a crash does not count. The source without
-a bug has to pass in the same run. Exit code: 0 every bug was caught, 1 one was not, or the source itself fails.`;
+a bug has to pass in the same run. What real processes do not show is tried with two more seeds. Exit code: 0 every bug was caught, 1 one was not, or the source itself fails.`;
+
+/** A run of real processes is repeated with the next seed at most so often. */
+const MOST_TRIES = 3;
 
 await runCommand(async () => {
   const { values } = parseArgs({
@@ -41,21 +44,21 @@ async function main(plants: Plant[], sizes: Omit<ProveOptions, "signal">): Promi
   const stopping = new AbortController();
   void untilSignal().then(() => stopping.abort(new Error("Interrupted.")));
   const options = { ...sizes, signal: stopping.signal };
-  let failed = 0;
+  let [red, missed] = [0, 0];
   for (const proof of new Set(plants.map((plant) => plant.proof))) {
-    if (!(await passesAsItIs(proof, options))) failed += 1;
+    if (!(await passesAsItIs(proof, options))) red += 1;
   }
   for (const plant of plants) {
-    if (!(await catches(plant, options))) failed += 1;
+    if (!(await catches(plant, options))) missed += 1;
   }
-  const caught = plants.length - Math.min(failed, plants.length);
-  console.log(`\n${caught} of ${plants.length} planted bugs caught.`);
-  if (failed > 0) process.exitCode = 1;
+  console.log(`\n${plants.length - missed} of ${plants.length} planted bugs caught.`);
+  if (red > 0) console.log("The source itself does not pass, so what was caught proves nothing.");
+  if (red + missed > 0) process.exitCode = 1;
 }
 
 async function passesAsItIs(proof: Proof, options: ProveOptions): Promise<boolean> {
   const start = performance.now();
-  const said = await prove(proof, null, options);
+  const said = await proveUntil((one) => one.isVerdict, proof, null, options);
   const isFine = isClean(said);
   tell(isFine, start, `${proof}: the source as it is`, isFine ? "nothing violated" : said.tail);
   return isFine;
@@ -63,7 +66,7 @@ async function passesAsItIs(proof: Proof, options: ProveOptions): Promise<boolea
 
 async function catches(plant: Plant, options: ProveOptions): Promise<boolean> {
   const start = performance.now();
-  const said = await prove(plant.proof, plant, options);
+  const said = await proveUntil((one) => isCaught(plant, one), plant.proof, plant, options);
   const wasCaught = isCaught(plant, said);
   tell(
     wasCaught,
@@ -72,6 +75,23 @@ async function catches(plant: Plant, options: ProveOptions): Promise<boolean> {
     wasCaught ? `violates ${said.violated.join(", ")}` : `NOT CAUGHT\n${said.tail}`,
   );
   return wasCaught;
+}
+
+/**
+ * Runs a proof, with the next seed where it did not come to what is wanted: real processes meet their faults at other
+ * moments each time, and a race that a bug opens is not run into in every one of them.
+ */
+async function proveUntil(
+  isEnough: (said: Said) => boolean,
+  proof: Proof,
+  plant: Plant | null,
+  options: ProveOptions,
+): Promise<Said & { tail: string }> {
+  const tries = proof === "faults" ? MOST_TRIES : 1;
+  for (let tried = 1; ; tried++) {
+    const said = await prove(proof, plant, { ...options, seed: options.seed + tried - 1 });
+    if (isEnough(said) || tried >= tries) return said;
+  }
 }
 
 function titleOf({ name, proof, invariants }: Plant): string {

@@ -1,12 +1,16 @@
 import type { Plant, Proof } from "./plant.ts";
 
-/** What a run of a proof said: the names of the invariants that were violated, in the order of its output. */
-export type Said = { exitCode: number | null; violated: string[] };
+/**
+ * What a run of a proof said: the names of the invariants that were violated, in the order of its output, and
+ * whether it came to a verdict at all.
+ */
+export type Said = { exitCode: number | null; violated: string[]; isVerdict: boolean };
 
 /** Reads what a proof printed: lines `VIOLATION I3 …` of the simulation, the last line of JSON of the other. */
 export function readVerdict(proof: Proof, exitCode: number | null, printed: string): Said {
   const violated = proof === "simulation" ? namedInLines(printed) : namedInJson(printed);
-  return { exitCode, violated: [...new Set(violated)] };
+  const isVerdict = violated !== null && (exitCode === 0 || violated.length > 0);
+  return { exitCode, violated: [...new Set(violated)], isVerdict };
 }
 
 /** A bug is caught by the name of an invariant that it breaks; a run that merely failed has caught nothing. */
@@ -23,9 +27,9 @@ function namedInLines(printed: string): string[] {
   return [...printed.matchAll(/^VIOLATION (I\d+)\b/gm)].map(([, name = ""]) => name);
 }
 
-function namedInJson(printed: string): string[] {
+function namedInJson(printed: string): string[] | null {
   const last = printed.trimEnd().split("\n").at(-1) ?? "";
-  if (!last.startsWith("{")) return [];
+  if (!last.startsWith("{")) return null;
   const { violations } = JSON.parse(last) as { violations: string[] };
   return violations.map((violation) => violation.split(":", 1)[0] ?? "");
 }

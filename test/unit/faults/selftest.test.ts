@@ -63,6 +63,13 @@ describe("a bug", () => {
   });
 });
 
+test("a run that broke off has come to no verdict, and one that ended has", () => {
+  expect(readVerdict("faults", 1, "workerd b did not start").isVerdict).toBe(false);
+  expect(readVerdict("faults", 1, '{"violations":["I1: x"]}').isVerdict).toBe(true);
+  expect(readVerdict("faults", 0, '{"violations":[]}').isVerdict).toBe(true);
+  expect(readVerdict("simulation", 1, "TypeError: a bug").isVerdict).toBe(false);
+});
+
 test("the source as it is passes only when nothing is violated and the run ends well", () => {
   expect(isClean(readVerdict("faults", 0, '{"violations":[]}'))).toBe(true);
   expect(isClean(readVerdict("faults", 1, "crash"))).toBe(false);

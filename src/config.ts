@@ -27,20 +27,27 @@ const json = z.pipe(
   }),
 );
 
+const SECONDS = "must be seconds by status, above 0 and at most 604800";
+
 /** `{"out for delivery": 7200}`: seconds by status, kept in ms by the status in lower case. */
 const expiryRules = z.pipe(
-  z.pipe(json, z.record(z.string(), z.number().check(z.positive(), z.maximum(604_800)))),
+  z.pipe(
+    json,
+    z.record(z.string(), z.number(SECONDS).check(z.positive(SECONDS), z.maximum(604_800, SECONDS)), SECONDS),
+  ),
   z.transform(
     (rules: Record<string, number>) => new Map(Object.entries(rules).map(([status, s]) => [nameKey(status), s * 1000])),
   ),
 );
+
+const MS = "must be whole ms by the names in domain/times.ts";
 
 const timeNames = Object.keys(DEFAULT_TIMES) as (keyof Times)[];
 
 /** Durations in ms by their names in `domain/times.ts`; what is not named keeps its default. */
 const times = z
   .pipe(
-    z.pipe(json, z.partialRecord(z.enum(timeNames), z.int().check(z.positive()))),
+    z.pipe(json, z.partialRecord(z.enum(timeNames), z.int(MS).check(z.positive(MS)), MS)),
     z.transform((given: Partial<Times>): Times => ({ ...DEFAULT_TIMES, ...given })),
   )
   .check(
@@ -49,10 +56,12 @@ const times = z
     }),
   );
 
+const DAYS = `must be whole days by table, which is one of ${RETAINED.join(", ")}`;
+
 /** `{"logs": 90}`: days by table; what is not named keeps its default. */
 const retention = z
   .pipe(
-    z.pipe(json, z.partialRecord(z.enum(RETAINED), z.int().check(z.maximum(36_500)))),
+    z.pipe(json, z.partialRecord(z.enum(RETAINED), z.int(DAYS).check(z.maximum(36_500, DAYS)), DAYS)),
     z.transform((given: Partial<Retention>): Retention => ({ ...DEFAULT_RETENTION, ...given })),
   )
   .check(({ value, issues }) => {
@@ -80,17 +89,23 @@ const account = {
   RESEND_WEBHOOK_SECRET: text,
 };
 
+const ACCOUNTS = "must be accounts by name (1 to 20 of a-z0-9_-), each with settings of providers as texts";
+
 /** Further provider accounts by their names, which `gateways.account` uses and so has to hold. */
 const accounts = z.pipe(
   json,
   z.record(
     z.string().check(z.regex(/^[a-z0-9_-]{1,20}$/)),
-    z.strictObject({
-      ...account,
-      TWILIO_API_URL: z.optional(baseUrl),
-      SENDGRID_API_URL: z.optional(baseUrl),
-      RESEND_API_URL: z.optional(baseUrl),
-    }),
+    z.strictObject(
+      {
+        ...account,
+        TWILIO_API_URL: z.optional(baseUrl),
+        SENDGRID_API_URL: z.optional(baseUrl),
+        RESEND_API_URL: z.optional(baseUrl),
+      },
+      ACCOUNTS,
+    ),
+    ACCOUNTS,
   ),
 );
 

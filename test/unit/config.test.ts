@@ -97,19 +97,20 @@ describe("settings written as JSON", () => {
   });
 
   test.each([
-    ["ACCOUNTS", '{"backup": {"TWILIO_TOKEN": "pa55word"}}', "ACCOUNTS"],
-    ["ACCOUNTS", '{"backup": {"TWILIO_AUTH_TOKEN": 5}}', "ACCOUNTS"],
-    ["ACCOUNTS", '{"The Backup": {}}', "ACCOUNTS"],
-    ["ACCOUNTS", `{"${"a".repeat(21)}": {}}`, "ACCOUNTS"],
+    ["ACCOUNTS", '{"backup": {"TWILIO_TOKEN": "pa55word"}}', "ACCOUNTS must be accounts by name"],
+    ["ACCOUNTS", '{"backup": {"TWILIO_AUTH_TOKEN": 5}}', "ACCOUNTS must be a text"],
+    ["ACCOUNTS", '{"The Backup": {}}', "ACCOUNTS must be accounts by name"],
+    ["ACCOUNTS", `{"${"a".repeat(21)}": {}}`, "ACCOUNTS must be accounts by name"],
     ["TIMES", '{"lease": 15000}', "lease must be at least twice callTimeout"],
-    ["TIMES", '{"leese": 15000}', "TIMES"],
+    ["TIMES", '{"leese": 15000}', "TIMES must be whole ms by the names in domain/times.ts"],
+    ["TIMES", '{"lease": 0}', "TIMES must be whole ms by the names in domain/times.ts"],
     ["TIMES", "[", "must be JSON"],
     ["RETENTION_DAYS", '{"deliveries": 401}', "must keep deliveries for 402 days at least"],
     ["RETENTION_DAYS", '{"attempts": 13}', "must keep attempts for 14 days at least"],
-    ["RETENTION_DAYS", '{"suppressions": 400}', "RETENTION_DAYS"],
+    ["RETENTION_DAYS", '{"suppressions": 400}', "RETENTION_DAYS must be whole days by table"],
     ["RETENTION_DAYS", '{"logs": 0}', "must keep logs for 1 days at least"],
-    ["EXPIRES_AFTER", '{"shipped": -1}', "EXPIRES_AFTER"],
-    ["EXPIRES_AFTER", "7200", "EXPIRES_AFTER"],
+    ["EXPIRES_AFTER", '{"shipped": -1}', "EXPIRES_AFTER must be seconds by status"],
+    ["EXPIRES_AFTER", "7200", "EXPIRES_AFTER must be seconds by status"],
   ])("are refused when they cannot be meant: %s=%s", (name, value, because) => {
     expect(refusal({ ...ENV, [name]: value })).toContain(because);
   });

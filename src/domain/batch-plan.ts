@@ -55,13 +55,17 @@ export function planBatch(loaded: DueDelivery[], { times, trials, random }: Circ
   return plan;
 }
 
-/** The resting gateways whose trial is due and which a claimed delivery could use. */
-export function trialsDue(loaded: DueDelivery[]): string[] {
-  const due = loaded
-    .filter((delivery) => delivery.mine)
+/** The resting gateways whose trial is due and which a claimed delivery would go through if it could. */
+export function trialsDue(loaded: DueDelivery[], times: Times): string[] {
+  const claimed = loaded.filter((delivery) => delivery.mine);
+  const due = claimed
     .flatMap((delivery) => reachableRoutes(delivery).map(({ gateway }) => gateway))
     .filter((gateway) => gateway.health !== "well" && gateway.trialInMs <= 0);
-  return [...new Set(due.map((gateway) => gateway.gatewayId))].toSorted();
+  const trials = new Set(due.map((gateway) => gateway.gatewayId));
+  if (trials.size === 0) return [];
+  const decisions = claimed.map((delivery) => decideSend(delivery, times, trials));
+  const chosen = new Set(decisions.flatMap((decision) => (decision.kind === "send" ? decision.gateway.gatewayId : [])));
+  return [...trials].filter((gatewayId) => chosen.has(gatewayId)).toSorted();
 }
 
 /** Those who wait for the same gateway come back one after another, spread over one more rest. */

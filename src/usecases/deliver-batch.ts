@@ -51,8 +51,8 @@ export async function deliverBatch(
 }
 
 /** The trials that are due and nobody else has taken. One more statement, and only when one is due. */
-async function takeTrials({ sending }: Needs, loaded: DueDelivery[]): Promise<Set<string>> {
-  const due = trialsDue(loaded);
+async function takeTrials({ sending, times }: Needs, loaded: DueDelivery[]): Promise<Set<string>> {
+  const due = trialsDue(loaded, times);
   return new Set(due.length === 0 ? [] : await sending.takeTrials(due));
 }
 

@@ -60,6 +60,13 @@ describe("a batch", () => {
     expect((await deliver([REFUSED], resting)).steps.slice(-2)).toEqual(["record", "tally"]);
   });
 
+  test("takes no trial of a gateway that nothing would go through", async () => {
+    const delivery = aDueDelivery({ candidates: [aCandidate(), aCandidate({ health: "closed", trialInMs: -1_000 })] });
+    const world = deliveringWith([delivery]);
+    await deliverBatch(world, [delivery]);
+    expect(world.steps).toEqual(["claim", "load", "intent", "call", "record"]);
+  });
+
   test("spends no statement on a review while something gets through, or nothing was called", async () => {
     expect((await deliver([ACCEPTED, REFUSED])).steps).not.toContain("tally");
     expect((await deliver([])).steps).not.toContain("tally");

@@ -5,6 +5,7 @@ import { changeHealth, tallyGateways, takeTrials } from "./db/gateway-health.ts"
 import { findConcerned, insertInbound } from "./db/inbound.ts";
 import { commitIntents, findCommitted, type Intent } from "./db/intent.ts";
 import * as holds from "./db/holds.ts";
+import { countLaterHeard } from "./db/later-heard.ts";
 import * as leases from "./db/leases.ts";
 import { loadDue } from "./db/load.ts";
 import * as receipts from "./db/receipts.ts";
@@ -74,8 +75,7 @@ export function createStores(db: Db, times: Times) {
       findHolders: (providerIds: string[]) => reconciliation.findHolders(db, providerIds),
       countRivals: (looks: reconciliation.DueLook[], address: AddressKind) =>
         reconciliation.countRivals(db, looks, address),
-      countLaterHeard: (looks: reconciliation.DueLook[], enough: number) =>
-        reconciliation.countLaterHeard(db, looks, enough),
+      countLaterHeard: (looks: reconciliation.DueLook[], enough: number) => countLaterHeard(db, looks, enough),
       writeSteps: (steps: ReconciliationStep[]) => insertSteps(db, steps),
       moveAfterLook: (concluded: reconciliation.ConcludedLook[]) =>
         reconciliation.moveAfterLook(db, concluded, times.silentAfter),

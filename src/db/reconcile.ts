@@ -1,7 +1,7 @@
 import { and, asc, eq, inArray, lt, sql } from "drizzle-orm";
 import { isAdapterName, type AddressKind } from "../domain/adapter-facts.ts";
 import { readLane } from "../domain/lane.ts";
-import { LOOK_UP_EVENT, type Conclusion } from "../domain/reconciliation.ts";
+import type { Conclusion } from "../domain/reconciliation.ts";
 import { caseBy } from "./case-by.ts";
 import { namedRows, namesOf } from "./claim.ts";
 import type { Db } from "./client.ts";
@@ -97,23 +97,6 @@ export async function countRivals(db: Db, looks: DueLook[], address: AddressKind
      GROUP BY d.delivery_id`);
   return new Map(
     (rows as { deliveryId: string; rivals: string }[]).map(({ deliveryId, rivals }) => [deliveryId, Number(rivals)]),
-  );
-}
-
-/** Of how many later messages of the same account receipts came, at most `enough`, by attempt. */
-export async function countLaterHeard(db: Db, looks: DueLook[], enough: number): Promise<Map<string, number>> {
-  const count = ({ attemptId, startedAt, adapter, account }: DueLook) => sql`(
-    SELECT ${attemptId} AS attemptId, COUNT(*) AS heard FROM (
-      SELECT 1 FROM attempts a FORCE INDEX (attempts_ended)
-       WHERE a.ended_at > ${attempts.startedAt.mapToDriverValue(startedAt)}
-         AND a.started_at > ${attempts.startedAt.mapToDriverValue(startedAt)}
-         AND a.gateway_id IN (SELECT gateway_id FROM gateways WHERE adapter = ${adapter} AND account = ${account})
-         AND EXISTS (SELECT 1 FROM receipts r WHERE r.enterprise_id = a.enterprise_id AND r.attempt_id = a.attempt_id
-                        AND r.event_id NOT LIKE ${`${LOOK_UP_EVENT}%`})
-       LIMIT ${enough}) later)`;
-  const { rows } = await db.execute(sql.join(looks.map(count), sql` UNION ALL `));
-  return new Map(
-    (rows as { attemptId: string; heard: string }[]).map(({ attemptId, heard }) => [attemptId, Number(heard)]),
   );
 }
 

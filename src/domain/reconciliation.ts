@@ -113,9 +113,11 @@ function silence({ startedAt, now }: OpenQuestion, laterHeard: number, times: Ti
   return { kind: "proven_absent", because };
 }
 
-/** What is merely late is not urgent; what may have been sent is. */
-function unanswered({ state }: OpenQuestion, because: string, times: Times): Conclusion {
-  return { kind: "unanswered", againMs: state === "sent" ? times.hold : times.lookAgain, because };
+/** What may have been sent is urgent. What is merely late is not, and in vain after as long again. */
+function unanswered({ state, startedAt, now }: OpenQuestion, because: string, times: Times): Conclusion {
+  if (state === "unknown") return { kind: "unanswered", againMs: times.lookAgain, because };
+  const isInVain = now - startedAt >= 2 * times.receiptLate;
+  return { kind: "unanswered", againMs: isInVain ? null : times.hold, because };
 }
 
 function never(because: string): Conclusion {

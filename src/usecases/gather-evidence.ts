@@ -85,24 +85,46 @@ async function askProviders(services: Needs, questions: Question[]): Promise<Map
 
 type Asked = { question: Question; answer: LookUpAnswer };
 
-/** Six questions at once, until the next sweep is due; an account that keeps silent does not hold up the others. */
+/**
+ * Six questions at once, until the next sweep is due. An account that keeps silent does not hold up the others: it
+ * gets no more places than it may disappoint while others have questions.
+ */
 async function askAll({ clock, log, times }: Needs, questions: Question[]): Promise<Asked[]> {
   const asked: Asked[] = [];
   const end = clock.now() + times.sweepEvery;
-  const waiting = [...questions];
-  const silences = new Map<string, number>();
+  const accounts = accountsOf(questions);
+  const places = new Set(accounts.values()).size > 1 ? PATIENCE : SLOTS;
+  const waiting = [...accounts];
+  const takeNext = () => {
+    const index = waiting.findIndex(([, account]) => account.running < places);
+    return index < 0 ? undefined : waiting.splice(index, 1)[0];
+  };
   const askOn = async () => {
-    for (let question = waiting.shift(); question && clock.now() < end; question = waiting.shift()) {
-      const { adapter, account } = question.look;
-      const key = JSON.stringify([adapter, account]);
-      const isSilent = (silences.get(key) ?? 0) >= PATIENCE;
+    for (let next = takeNext(); next && clock.now() < end; next = takeNext()) {
+      const [question, account] = next;
+      account.running += 1;
+      const isSilent = account.silences >= PATIENCE;
       const answer = isSilent ? NOT_ASKED : await question.ask().catch((error: unknown) => failed(log, error));
-      if (answer.kind === "unanswered") silences.set(key, (silences.get(key) ?? 0) + 1);
+      account.running -= 1;
+      if (answer.kind === "unanswered") account.silences += 1;
       asked.push({ question, answer });
     }
   };
   await Promise.all(Array.from({ length: SLOTS }, askOn));
   return asked;
+}
+
+/** Each question with what is known of its provider account, which all of the same account share. */
+function accountsOf(questions: Question[]) {
+  const known = new Map<string, { running: number; silences: number }>();
+  return new Map(
+    questions.map((question) => {
+      const key = JSON.stringify([question.look.adapter, question.look.account]);
+      const account = known.get(key) ?? { running: 0, silences: 0 };
+      known.set(key, account);
+      return [question, account];
+    }),
+  );
 }
 
 const NOT_ASKED: LookUpAnswer = { kind: "unanswered", code: "not_asked", reason: "it does not answer at present" };

@@ -95,4 +95,11 @@ describe("a hold that ends without proof", () => {
   test("ends carefully where the policy is not known", () => {
     expect([null, "", "Resend", "later"].map(readPolicy)).toEqual(["hold", "hold", "hold", "hold"]);
   });
+
+  test("is asked for once more every hour while the provider does not answer, for one more day", () => {
+    const silent: Evidence = { source: "look_up", unanswered: "no answer" };
+    const afterDays = (days: number) => after(silent, { state: "sent", startedAt: NOW - days * 24 * 60 * MINUTE });
+    expect(afterDays(1.5)).toMatchObject({ kind: "unanswered", againMs: 60 * MINUTE });
+    expect(afterDays(2)).toMatchObject({ kind: "unanswered", againMs: null });
+  });
 });

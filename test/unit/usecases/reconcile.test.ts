@@ -228,8 +228,22 @@ test("an account that keeps silent is left alone, and holds nobody else up", asy
   );
   await reconcile(world);
   expect(world.asked.length).toBeLessThan(10);
-  expect(world.asked.at(-1)?.message.enterpriseId).toBe(other.enterpriseId);
+  expect(world.asked.map(({ message }) => message.enterpriseId)).toContain(other.enterpriseId);
   expect(world.moved.filter(({ conclusion }) => conclusion.kind === "unanswered")).toHaveLength(40);
+});
+
+test("an account that hangs leaves places for others", async () => {
+  const others = [aLook(), aLook()];
+  const hung = Promise.withResolvers<LookUpAnswer>();
+  const asked = new Set<string>();
+  const world = lookingAt([...Array.from({ length: 10 }, () => aLook({ account: "hangs" })), ...others], (question) => {
+    const { enterpriseId } = question.message;
+    if (!others.some((other) => other.enterpriseId === enterpriseId)) return hung.promise;
+    if (asked.add(enterpriseId).size === others.length) hung.resolve(SILENCE);
+    return NOTHING;
+  });
+  await reconcile(world);
+  expect(asked.size).toBe(2);
 });
 
 test("what cannot be asked before the next sweep stays due, and nothing is concluded about it", async () => {

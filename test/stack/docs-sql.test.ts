@@ -23,15 +23,15 @@ function statementsOf(page: string, heading = ""): string[] {
     .filter((statement) => statement.trim() !== "");
 }
 
-/** One delivery in each of these states, named after it. */
-async function insertDeliveries(states: string[]): Promise<void> {
+/** One delivery in each of these states, named after it. `acceptedAt`: `YYYY-MM-DD`. */
+async function insertDeliveries(states: string[], acceptedAt: string, prefix: string): Promise<void> {
   for (const state of states) {
     await stack.client.execute(
       `INSERT INTO deliveries (delivery_id, enterprise_id, update_id, update_key, fingerprint, position, shipment_id, status,
               occurred_at, timestamp_text, lane, state, ring_at, due_at, accepted_at, expires_at)
        VALUES (:id, 'restored', :id, :id, :id, 0, 'SH-1', 'shipped', UTC_TIMESTAMP(3), '', 'sms', :state,
-               UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))`,
-      { id: `dlv_${state}`, state },
+               UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), :acceptedAt, UTC_TIMESTAMP(3))`,
+      { id: `${prefix}_${state}`, state, acceptedAt },
     );
   }
 }
@@ -44,12 +44,13 @@ test.each(["README.md", "docs/reliability.md"])("the statements of %s run on the
   expect(statements.length).toBeGreaterThanOrEqual(5);
 });
 
-test("after a restore, what was not at rest is parked with its reason, and nothing else is touched", async () => {
+test("after a restore, what was not at rest at the backup is parked with its reason, and nothing else is touched", async () => {
   const [open, atRest] = [
     ["queued", "retrying", "sending", "unknown"],
     ["sent", "delivered", "undelivered", "failed", "skipped"],
   ];
-  await insertDeliveries([...open, ...atRest]);
+  await insertDeliveries([...open, ...atRest], "2026-01-01", "dlv");
+  await insertDeliveries(open, "2100-01-01", "new");
   const park = statementsOf("docs/reliability.md", "### After a restore of the database");
 
   for (const statement of park) await stack.client.execute(statement);
@@ -66,6 +67,7 @@ test("after a restore, what was not at rest is parked with its reason, and nothi
     code: "unconfirmed",
   }));
   const kept = atRest.map((was) => ({ delivery_id: `dlv_${was}`, state: was, silent: 0, code: null }));
-  expect(rows).toHaveLength(parked.length + kept.length);
-  expect(rows).toEqual(expect.arrayContaining([...parked, ...kept]));
+  const fresh = open.map((is) => ({ delivery_id: `new_${is}`, state: is, silent: 0, code: null }));
+  expect(rows).toHaveLength(parked.length + kept.length + fresh.length);
+  expect(rows).toEqual(expect.arrayContaining([...parked, ...kept, ...fresh]));
 });

@@ -46,7 +46,7 @@ export function createStores(db: Db, times: Times) {
     },
     sending: {
       claim: (named: { enterpriseId: string; deliveryId: string }[], leaseToken: string) =>
-        claimDue(db, namesOf(named), leaseToken, times.lease),
+        claimDue(db, namesOf(named), leaseToken, times),
       load: (named: { enterpriseId: string; deliveryId: string }[], leaseToken: string) =>
         loadDue(db, namesOf(named), leaseToken, times),
       commitIntents: (intents: Intent[], leaseToken: string) =>

@@ -1,4 +1,5 @@
-import { inArray, sql } from "drizzle-orm";
+import { inArray, sql, type SQL } from "drizzle-orm";
+import type { Times } from "../domain/times.ts";
 import type { Db } from "./client.ts";
 import { afterMs } from "./time.ts";
 
@@ -8,19 +9,26 @@ export type DeliveryNames = { enterpriseIds: string[]; deliveryIds: string[] };
 /**
  * Claims what is due among the named deliveries, under one lease: guarded, by primary key (an index on the
  * state would lock the whole queue), and only where no sibling of the same shipment and channel is being
- * sent. Which rows are ours is told by the load, not by the count.
+ * sent. What has to wait for one is due again after a while and gets our token, so that of all bells that told of
+ * it only ours is repeated. Which rows are ours is told by the load, not by the count.
  */
-export async function claimDue(db: Db, names: DeliveryNames, leaseToken: string, leaseMs: number): Promise<void> {
+export async function claimDue(db: Db, names: DeliveryNames, leaseToken: string, times: Times): Promise<void> {
+  const ifFree = (then: SQL, otherwise: SQL) => sql`IF(${isFree}, ${then}, ${otherwise})`;
   await db.execute(sql`
     UPDATE deliveries d FORCE INDEX (PRIMARY)
       LEFT JOIN deliveries sibling FORCE INDEX (deliveries_shipment)
         ON sibling.enterprise_id = d.enterprise_id AND sibling.shipment_id = d.shipment_id
        AND sibling.channel_id = d.channel_id AND sibling.state = 'sending'
-       SET d.state = 'sending', d.lease_token = ${leaseToken}, d.lease_until = ${afterMs(leaseMs)},
-           d.attempt_no = d.attempt_no + 1, d.ring_at = NULL
-     WHERE ${namedRows("d", names)} AND d.state IN ('queued', 'retrying')
-       AND d.due_at <= UTC_TIMESTAMP(3) AND sibling.delivery_id IS NULL`);
+       SET d.lease_token = ${leaseToken},
+           d.lease_until = ${ifFree(afterMs(times.lease), sql`NULL`)},
+           d.attempt_no = ${ifFree(sql`d.attempt_no + 1`, sql`d.attempt_no`)},
+           d.ring_at = ${ifFree(sql`NULL`, sql`d.ring_at`)},
+           d.due_at = ${ifFree(sql`d.due_at`, sql`LEAST(d.expires_at, ${afterMs(times.waitForSibling)})`)},
+           d.state = ${ifFree(sql`'sending'`, sql`d.state`)}
+     WHERE ${namedRows("d", names)} AND d.state IN ('queued', 'retrying') AND d.due_at <= UTC_TIMESTAMP(3)`);
 }
+
+const isFree = sql.raw("sibling.delivery_id IS NULL");
 
 /** The condition that names rows by enterprise and primary key, for a table or its alias. */
 export function namedRows(alias: string, { enterpriseIds, deliveryIds }: DeliveryNames) {

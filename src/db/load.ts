@@ -56,7 +56,11 @@ function selectDue(db: Db, names: DeliveryNames, leaseToken: string, times: Time
       expiresAt: deliveries.expiresAt,
       now: sql<number>`${utcNow}`.mapWith(deliveries.dueAt).as("now_utc"),
       mine: truth("mine", sql`${deliveries.state} = 'sending' AND ${deliveries.leaseToken} = ${leaseToken}`),
-      due: truth("due", sql`${inArray(deliveries.state, ["queued", "retrying"])} AND ${deliveries.dueAt} <= ${utcNow}`),
+      due: truth(
+        "due",
+        sql`${inArray(deliveries.state, ["queued", "retrying"])}
+          AND (${deliveries.leaseToken} = ${leaseToken} OR ${deliveries.dueAt} <= ${utcNow})`,
+      ),
       unlogged: truth("unlogged", sql`${deliveries.state} = 'skipped' AND ${deliveries.ringAt} IS NOT NULL`),
       customerId: customers.enterpriseId,
       isSubscribed: customers.isSubscribed,

@@ -37,7 +37,7 @@ export type DueDelivery = {
   attemptNo: number;
   /** Whether our claim holds it. */
   mine: boolean;
-  /** Whether it could be claimed now, but for a sibling that is being sent. */
+  /** Whether its bell is ours to repeat: our claim found it due, but a sibling is being sent. */
   due: boolean;
   /** Whether it is a skip whose reason is not in `logs_failure` yet. */
   unlogged: boolean;

@@ -38,6 +38,22 @@ onEveryDatabase("a sibling that is being sent holds back the others, and nobody 
   ]);
 });
 
+onEveryDatabase("one of all bells that tell of a blocked delivery is repeated, until it is due again", async (port) => {
+  await port.updates.insert(anUpdate("dlv_1", { minute: 1 }));
+  await port.updates.insert(anUpdate("dlv_2", { minute: 2, status: "later" }));
+  await port.sending.claim([nameOf("dlv_1")], "lse_1");
+  const isRungFor = async (token: string) => {
+    await port.sending.claim([nameOf("dlv_2")], token);
+    return (await port.sending.load([nameOf("dlv_2")], token)).map(({ mine, due }) => [mine, due]);
+  };
+  expect(await isRungFor("lse_2")).toEqual([[false, true]]);
+  expect(await isRungFor("lse_3")).toEqual([[false, false]]);
+  expect(await statesOf(port)).toEqual({ dlv_1: "sending", dlv_2: "queued" });
+  await port.age(times.waitForSibling);
+  expect(await isRungFor("lse_4")).toEqual([[false, true]]);
+  expect(await isRungFor("lse_5")).toEqual([[false, false]]);
+});
+
 onEveryDatabase("siblings that are named together are claimed together, for the plan to part them", async (port) => {
   for (const minute of [3, 1, 2])
     await port.updates.insert(anUpdate(`dlv_${minute}`, { minute, status: `s${minute}` }));

@@ -17,8 +17,8 @@ export const PROCESS_PLANTS: Plant[] = [
     proof: faults,
     invariants: ["I7"],
     file: "src/db/claim.ts",
-    find: " AND sibling.delivery_id IS NULL`",
-    replace: "`",
+    find: 'const isFree = sql.raw("sibling.delivery_id IS NULL");',
+    replace: 'const isFree = sql.raw("d.delivery_id IS NOT NULL");',
   },
   {
     name: "the claim takes what was sent before",

@@ -21,23 +21,28 @@ import {
 type Name = { enterpriseId: string; deliveryId: string };
 
 /** Plays src/db/claim.ts: siblings are looked at as they were before the statement, so it can claim two of them. */
-export function claimDue(database: MemoryDatabase, names: Name[], leaseToken: string, leaseMs: number): void {
+export function claimDue(database: MemoryDatabase, names: Name[], leaseToken: string, times: Times): void {
   const now = database.now();
   const isFree = (row: DeliveryRow) => siblingsOf(database, row).every((sibling) => sibling.state !== "sending");
-  const due = named(database, names).filter((row) => isClaimable(row, now) && isFree(row));
+  const due = named(database, names).filter((row) => isClaimable(row, now));
+  const free = new Set(due.filter(isFree));
   for (const row of due) {
-    change(database, row, {
-      state: "sending",
-      leaseToken,
-      leaseUntil: now + leaseMs,
-      attemptNo: row.attemptNo + 1,
-      ringAt: null,
-    });
+    change(
+      database,
+      row,
+      free.has(row)
+        ? { state: "sending", leaseToken, leaseUntil: now + times.lease, attemptNo: row.attemptNo + 1, ringAt: null }
+        : { leaseToken, dueAt: Math.min(row.expiresAt, now + times.waitForSibling) },
+    );
   }
 }
 
 function isClaimable(row: DeliveryRow, now: number): boolean {
-  return (row.state === "queued" || row.state === "retrying") && row.dueAt <= now;
+  return isWaiting(row) && row.dueAt <= now;
+}
+
+function isWaiting({ state }: DeliveryRow): boolean {
+  return state === "queued" || state === "retrying";
 }
 
 /** Plays src/db/load.ts. */
@@ -75,7 +80,7 @@ function toDue(database: MemoryDatabase, row: DeliveryRow, leaseToken: string, t
     code: row.code,
     attemptNo: row.attemptNo,
     mine: row.state === "sending" && row.leaseToken === leaseToken,
-    due: isClaimable(row, now),
+    due: (isWaiting(row) && row.leaseToken === leaseToken) || isClaimable(row, now),
     unlogged: row.state === "skipped" && row.ringAt !== null,
     now,
     acceptedAt: row.acceptedAt,

@@ -37,8 +37,7 @@ export function createMemoryStores(database: MemoryDatabase, times: Times, ask: 
       list: () => ask("channels.list", () => channels.listGateways(database)),
     },
     sending: {
-      claim: (named, leaseToken) =>
-        ask("sending.claim", () => sending.claimDue(database, named, leaseToken, times.lease)),
+      claim: (named, leaseToken) => ask("sending.claim", () => sending.claimDue(database, named, leaseToken, times)),
       load: (named, leaseToken) => ask("sending.load", () => sending.loadDue(database, named, leaseToken, times)),
       commitIntents: async (intents, leaseToken) => {
         const count = await ask("sending.commitIntents", () =>

@@ -1,9 +1,6 @@
 import type { FoundMessage, LookUp, LookUpAnswer } from "../../domain/look-up.ts";
-import { DEFAULT_TIMES } from "../../domain/times.ts";
 import type { Fetch } from "../adapter.ts";
-import { outcomeOfAnswer } from "../answer-outcome.ts";
-import { isRecord, parseJson } from "../json-text.ts";
-import { callProvider } from "../provider-call.ts";
+import { startAsking, unanswered, unreadable, type Ask, type Unanswered } from "../look-up-questions.ts";
 import { accountHeaders, missingSetting } from "./resend-account.ts";
 import type { ResendAccount } from "./resend-account.ts";
 import { RESEND_ANSWER, RESEND_NOT_FOUND } from "./resend-errors.ts";
@@ -17,8 +14,6 @@ const CLOCKS_DIFFER_MS = 60_000;
 const PAGE_SIZE = 100;
 const MAX_PAGES = 10;
 const MAX_FETCHES = 20;
-/** Room for a page, or for a mail with its text, in bytes. */
-const MAX_PAGE_BYTES = 1024 * 1024;
 
 /**
  * Looks a mail up: by its id, or in the list of all that the account has sent since the attempt began, whose
@@ -28,24 +23,11 @@ const MAX_PAGE_BYTES = 1024 * 1024;
 export async function lookUpResendEmail(account: ResendAccount, question: LookUp, fetch: Fetch): Promise<LookUpAnswer> {
   const missing = missingSetting(account);
   if (missing !== null) return unanswered("not_configured", `${missing} is not configured`);
-  const endsAt = Date.now() + (account.callTimeoutMs ?? DEFAULT_TIMES.callTimeout);
-  const ask: Ask = async (path) => {
-    const request = { method: "GET" as const, url: account.apiUrl + path, headers: accountHeaders(account) };
-    const limits = { timeoutMs: Math.max(0, endsAt - Date.now()), maxBytes: MAX_PAGE_BYTES };
-    const answer = await callProvider(fetch, request, limits);
-    const outcome = outcomeOfAnswer(answer, RESEND_ANSWER, Date.now());
-    if (outcome.kind !== "accepted") return unanswered(outcome.code, outcome.reason);
-    const body = answer.kind === "answered" && !answer.truncated ? parseJson(answer.bodyText) : undefined;
-    return isRecord(body) ? { kind: "told", body } : UNREADABLE;
-  };
+  const ask = startAsking(account, accountHeaders(account), RESEND_ANSWER, fetch);
   if (question.providerId !== null) return askFor(ask, question.providerId);
   const candidates = await searchList(ask, question);
   return "kind" in candidates ? candidates : fetchOurs(ask, candidates, question);
 }
-
-type Unanswered = Extract<LookUpAnswer, { kind: "unanswered" }>;
-
-type Ask = (path: string) => Promise<{ kind: "told"; body: Record<string, unknown> } | Unanswered>;
 
 async function askFor(ask: Ask, id: string): Promise<LookUpAnswer> {
   const answer = await ask(`/emails/${encodeURIComponent(id)}`);
@@ -112,9 +94,5 @@ function toFound({ id, to, lastEvent }: ListedMail): FoundMessage {
   };
 }
 
-function unanswered(code: string, reason: string): Unanswered {
-  return { kind: "unanswered", code, reason };
-}
-
-const UNREADABLE = unanswered("unreadable", "Resend's answer to the look-up could not be read");
+const UNREADABLE = unreadable(RESEND_ANSWER);
 const TOO_MANY = unanswered("too_many", "more mails have been sent than a look-up reads");

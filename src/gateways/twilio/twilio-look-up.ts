@@ -1,9 +1,6 @@
 import type { FoundMessage, LookUp, LookUpAnswer } from "../../domain/look-up.ts";
-import { DEFAULT_TIMES } from "../../domain/times.ts";
 import type { Fetch } from "../adapter.ts";
-import { outcomeOfAnswer } from "../answer-outcome.ts";
-import { isRecord, parseJson } from "../json-text.ts";
-import { callProvider } from "../provider-call.ts";
+import { startAsking, unanswered, unreadable, type Ask } from "../look-up-questions.ts";
 import { accountHeaders, messagesPath, missingSetting } from "./twilio-account.ts";
 import type { TwilioAccount } from "./twilio-account.ts";
 import { TWILIO_ANSWER } from "./twilio-answer.ts";
@@ -27,8 +24,6 @@ const CLOCKS_DIFFER_MS = 60_000;
 
 const PAGE_SIZE = 100;
 const MAX_PAGES = 10;
-/** Room for a page of the longest texts, in bytes. */
-const MAX_PAGE_BYTES = 1024 * 1024;
 
 /**
  * Looks a message up: by its sid, or, as Twilio keeps no reference of ours, among all that went to the
@@ -42,25 +37,12 @@ export async function lookUpTwilioMessage(
 ): Promise<LookUpAnswer> {
   const missing = missingSetting(account);
   if (missing !== null) return unanswered("not_configured", `${missing} is not configured`);
-  const endsAt = Date.now() + (account.callTimeoutMs ?? DEFAULT_TIMES.callTimeout);
-  const ask: Ask = async (path) => {
-    const request = { method: "GET" as const, url: account.apiUrl + path, headers: accountHeaders(account) };
-    const limits = { timeoutMs: Math.max(0, endsAt - Date.now()), maxBytes: MAX_PAGE_BYTES };
-    const answer = await callProvider(fetch, request, limits);
-    const outcome = outcomeOfAnswer(answer, TWILIO_ANSWER, Date.now());
-    if (outcome.kind !== "accepted") return unanswered(outcome.code, outcome.reason);
-    const body = answer.kind === "answered" && !answer.truncated ? parseJson(answer.bodyText) : undefined;
-    return isRecord(body) ? { kind: "told", body } : UNREADABLE;
-  };
+  const ask = startAsking(account, accountHeaders(account), TWILIO_ANSWER, fetch);
   const path = messagesPath(account);
   return question.providerId === null
     ? searchList(ask, path, question, traits)
     : askFor(ask, path, question.providerId);
 }
-
-type Unanswered = Extract<LookUpAnswer, { kind: "unanswered" }>;
-
-type Ask = (path: string) => Promise<{ kind: "told"; body: Record<string, unknown> } | Unanswered>;
 
 async function askFor(ask: Ask, path: string, sid: string): Promise<LookUpAnswer> {
   const answer = await ask(`${path}/${encodeURIComponent(sid)}.json`);
@@ -131,8 +113,4 @@ function toFound({ sid, status, errorCode, to }: ListedMessage): FoundMessage {
   return { providerId: sid, ...(said ?? { kind: "progress", code: null, reason: null }) };
 }
 
-function unanswered(code: string, reason: string): Unanswered {
-  return { kind: "unanswered", code, reason };
-}
-
-const UNREADABLE = unanswered("unreadable", "Twilio's answer to the look-up could not be read");
+const UNREADABLE = unreadable(TWILIO_ANSWER);

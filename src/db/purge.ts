@@ -37,6 +37,12 @@ const TABLES = {
     time: "concluded_at",
     key: ["enterprise_id", "delivery_id", "attempt_id", "step_no"],
   },
+  gateway_changes: {
+    table: "gateway_changes",
+    index: "gateway_changes_time",
+    time: "changed_at",
+    key: ["change_id"],
+  },
   inbound: { table: "inbound", index: "inbound_time", time: "received_at", key: ["message_id"] },
   data: { table: "deliveries", index: "PRIMARY", time: "accepted_at", key: ["enterprise_id", "delivery_id"] },
 } as const satisfies Record<Retained, Table>;
@@ -87,6 +93,7 @@ function isMeant(what: Retained, retention: Retention, now: number): SQL {
     case "logs_failure":
     case "receipts":
     case "reconciliations":
+    case "gateway_changes":
     case "inbound":
       return sql`TRUE`;
   }

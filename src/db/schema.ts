@@ -65,7 +65,10 @@ export const gatewayChanges = mysqlTable(
     reason: varchar("reason", { length: 500 }).notNull(),
     changedAt: instant("changed_at").notNull(),
   },
-  (table) => [index("gateway_changes_gateway").on(table.gatewayId, table.changedAt)],
+  (table) => [
+    index("gateway_changes_gateway").on(table.gatewayId, table.changedAt),
+    index("gateway_changes_time").on(table.changedAt),
+  ],
 );
 
 /** Enterprise × channel × gateway; several gateways on one channel are an ordered fail-over list. */

@@ -14,6 +14,7 @@ export const DEFAULT_RETENTION = {
   logs_failure: 400,
   receipts: 400,
   reconciliations: 400,
+  gateway_changes: 400,
   inbound: 30,
   data: 30,
 };
@@ -43,6 +44,7 @@ export function leastDays(what: Retained): number {
       return LEAST_WHILE_UNDER_WAY;
     case "logs":
     case "logs_failure":
+    case "gateway_changes":
     case "inbound":
       return 1;
   }

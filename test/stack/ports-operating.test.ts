@@ -95,7 +95,7 @@ onEveryDatabase("what is old goes, but nothing that is still under way", async (
   await ended(port, "dlv_0", { kind: "accepted", providerId: null }, { state: "sent" });
   await port.updates.insert(anUpdate("dlv_00", { shipmentId: "S2" }));
   const days = { deliveries: 402, attempts: 402, logs: 400, logs_failure: 400, receipts: 400, reconciliations: 400 };
-  const retention = { ...days, inbound: 30, data: 30 };
+  const retention = { ...days, gateway_changes: 400, inbound: 30, data: 30 };
   const find = async (what: "deliveries" | "logs" | "attempts") =>
     port.purging.findOld({ what, retention, now: await port.now(), limit: 10 });
   expect(await find("logs")).toEqual([]);

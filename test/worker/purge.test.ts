@@ -60,6 +60,7 @@ async function history(enterprise: TestEnterprise, daysAgo: number, state = "sen
     attempt,
     hours,
   ]);
+  await query(`INSERT INTO gateway_changes VALUES (?, 'gw', 'closed', 'x', ${at})`, [message, hours]);
   await query(`INSERT INTO inbound VALUES (?, 'sms', 'stop', ${at})`, [message, hours]);
   return { delivery, attempt, message };
 }
@@ -72,6 +73,7 @@ async function tablesWith({ id }: TestEnterprise, message: string): Promise<stri
   for (const table of BY_ENTERPRISE) {
     if ((await query(`SELECT 1 FROM ${table} WHERE enterprise_id = ?`, [id])).length > 0) kept.push(table);
   }
+  if ((await query("SELECT 1 FROM gateway_changes WHERE change_id = ?", [message])).length > 0) kept.push("changes");
   if ((await query("SELECT 1 FROM inbound WHERE message_id = ?", [message])).length > 0) kept.push("inbound");
   return kept;
 }
@@ -82,9 +84,9 @@ async function contentOf({ id }: TestEnterprise): Promise<unknown[]> {
 }
 
 it.for([
-  [29, [...BY_ENTERPRISE, "inbound"]],
-  [31, BY_ENTERPRISE],
-  [399, BY_ENTERPRISE],
+  [29, [...BY_ENTERPRISE, "changes", "inbound"]],
+  [31, [...BY_ENTERPRISE, "changes"]],
+  [399, [...BY_ENTERPRISE, "changes"]],
   [401, ["deliveries", "attempts"]],
   [403, []],
 ] as const)("keeps each table's rows for as long as is set: after %s days", async ([daysAgo, kept]) => {
@@ -110,7 +112,7 @@ it("is part of the cron run of the full hour", async () => {
   const afterOther = await runAt(Date.UTC(2026, 5, 15, 10, 59));
   const afterHourly = await runAt(Date.UTC(2026, 5, 15, 11));
 
-  expect([afterOther, afterHourly]).toEqual([BY_ENTERPRISE.length + 1, 0]);
+  expect([afterOther, afterHourly]).toEqual([BY_ENTERPRISE.length + 2, 0]);
 });
 
 it("keeps the rows for as many days as the setting says", async () => {
@@ -119,7 +121,10 @@ it("keeps the rows for as many days as the setting says", async () => {
 
   await purge(services({ RETENTION_DAYS: '{"logs":39,"receipts":41}' }));
 
-  expect(await tablesWith(enterprise, message)).toEqual(BY_ENTERPRISE.filter((table) => table !== "logs"));
+  expect(await tablesWith(enterprise, message)).toEqual([
+    ...BY_ENTERPRISE.filter((table) => table !== "logs"),
+    "changes",
+  ]);
 });
 
 it("blanks the content of updates after 30 days", async () => {

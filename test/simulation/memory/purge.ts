@@ -41,6 +41,7 @@ const COLUMNS = {
     ["attempt_id", "attemptId"],
     ["step_no", "stepNo"],
   ],
+  gateway_changes: [["change_id", "changeId"]],
   inbound: [["message_id", "messageId"]],
 } as const satisfies Record<Retained, Columns>;
 
@@ -52,6 +53,7 @@ const TIMES = {
   logs_failure: "notifyTime",
   receipts: "receivedAt",
   reconciliations: "concludedAt",
+  gateway_changes: "changedAt",
   inbound: "receivedAt",
 } as const satisfies Record<Retained, string>;
 
@@ -84,8 +86,13 @@ export function removeOld(database: MemoryDatabase, what: Retained, rows: OldRow
 }
 
 function tableOf(database: MemoryDatabase, what: Retained): Map<string, object> {
-  const others = { data: database.deliveries, logs_failure: database.failures, reconciliations: database.steps };
-  return { ...database, ...others }[what];
+  const {
+    deliveries: data,
+    failures: logs_failure,
+    steps: reconciliations,
+    gatewayChanges: gateway_changes,
+  } = database;
+  return { ...database, data, logs_failure, reconciliations, gateway_changes }[what];
 }
 
 /** What is being worked on is neither removed nor changed. */

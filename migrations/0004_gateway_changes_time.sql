@@ -1,0 +1,1 @@
+CREATE INDEX `gateway_changes_time` ON `gateway_changes` (`changed_at`);

@@ -2,6 +2,7 @@ import type { Receipt } from "../../domain/receipt.ts";
 import { importAccountKeys, signersOf, type AccountKey } from "../account-keys.ts";
 import type { CallbackRequest, ReceiptReader } from "../adapter.ts";
 import { isRecord, parseJson } from "../json-text.ts";
+import { toldTime } from "../told-time.ts";
 import { onlyAddress, readResendEvent, wishOf, type ResendStatus } from "./resend-status.ts";
 import { readTags } from "./resend-tags.ts";
 import { importSvixKey, isSignedBySvix } from "./svix-signature.ts";
@@ -36,7 +37,6 @@ function toReceipt({ headers }: CallbackRequest, event: Record<string, unknown>)
   const name = type.replace(/^email\./, "");
   const status = readResendEvent(name);
   if (owner === null || status === null) return null;
-  const occurredAt = typeof time === "string" ? Date.parse(time) : Number.NaN;
   const explained = explain(status, data);
   const wish = wishOf(explained.code ?? name);
   return {
@@ -44,7 +44,7 @@ function toReceipt({ headers }: CallbackRequest, event: Record<string, unknown>)
     ...explained,
     eventId: headers.get("svix-id") ?? "",
     providerId: typeof data["email_id"] === "string" ? data["email_id"] : null,
-    occurredAt: Number.isNaN(occurredAt) ? null : occurredAt,
+    occurredAt: typeof time === "string" ? toldTime(Date.parse(time)) : null,
     ...(wish !== null ? { wish: { wish, address: onlyAddress(data["to"]), kind: "email" } } : {}),
   };
 }

@@ -3,6 +3,7 @@ import type { Wish } from "../../domain/suppression.ts";
 import { importAccountKeys, signersOf, type AccountKey } from "../account-keys.ts";
 import type { ReceiptReader } from "../adapter.ts";
 import { isRecord, parseJson } from "../json-text.ts";
+import { toldTime } from "../told-time.ts";
 import { importSendgridKey, isSignedBySendgrid } from "./sendgrid-signature.ts";
 
 /** `publicKey` verifies the account's event webhook. */
@@ -54,7 +55,7 @@ function toReceipts(event: unknown): Receipt[] {
   if (kind === undefined) return [];
 
   const seconds = event["timestamp"];
-  const occurredAt = Number.isSafeInteger(seconds) ? Number(seconds) * 1000 : null;
+  const occurredAt = typeof seconds === "number" && Number.isInteger(seconds) ? toldTime(seconds * 1000) : null;
   // `<X-Message-Id>.<which of SendGrid's filters handled it>`
   const providerId = readText(event, "sg_message_id")?.split(".", 1)[0] || null;
   const eventId = readText(event, "sg_event_id") ?? `${attemptId}:${name}:${occurredAt ?? ""}`;

@@ -125,6 +125,14 @@ describe("an event", () => {
     });
   });
 
+  test.each(["+012026-01-01T00:00:00Z", "1900-01-01T00:00:00Z", "yesterday", 5, null])(
+    "of the time %j, which no database can hold, is read without it",
+    async (created_at) => {
+      const event = { ...anEvent("email.opened"), created_at };
+      expect(await read(webhook(event))).toMatchObject({ receipts: [{ occurredAt: null }] });
+    },
+  );
+
   test.each([
     ["email.bounced", {}, "bounced", "the receiving server refused the address for good"],
     [

@@ -82,6 +82,13 @@ describe("an event webhook", () => {
     });
   });
 
+  test.each([9e15, 253_402_300_800, -1, 1.5, "1767323045", null])(
+    "with the timestamp %j, which no database can hold, is read without it",
+    async (timestamp) => {
+      expect(await read(webhook(event({ timestamp })))).toMatchObject({ receipts: [{ occurredAt: null }] });
+    },
+  );
+
   test.each([
     ["processed", "progress"],
     ["deferred", "progress"],

@@ -53,7 +53,7 @@ const SUBSCRIPTIONS = [
 ];
 
 /** So many that nobody gets a dozen mails a minute: a look-up at Resend reads every mail of a recipient. */
-const PER_MIX = 20;
+const PER_MIX = 50;
 
 /** The enterprises of a run, each with addresses of its own, so that the ledger tells whose a message is. */
 export const ENTERPRISES: (SeedEnterprise & { phone: string; email: string })[] = SUBSCRIPTIONS.flatMap(
@@ -72,7 +72,7 @@ export const ENTERPRISES: (SeedEnterprise & { phone: string; email: string })[] 
 
 /** Enterprises whose subscription of a channel comes and goes while the load runs. */
 export const CHANGING = ENTERPRISES.filter(
-  ({ subscriptions }, number) => subscriptions.length >= 3 && number % PER_MIX < 4,
+  ({ subscriptions }, number) => subscriptions.length >= 3 && number % PER_MIX < 10,
 );
 
 /** What each gateway sends from, for the check that nobody sent in another's name. */

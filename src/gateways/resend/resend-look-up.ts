@@ -10,10 +10,12 @@ import { onlyAddress, readResendEvent, wishOf } from "./resend-status.ts";
 /** Resend's clock and ours may differ by this much, in ms. */
 const CLOCKS_DIFFER_MS = 60_000;
 
-/** The most that a page holds; Resend takes five requests a second at first, so a look-up makes few. */
+/** The most that a page holds. */
 const PAGE_SIZE = 100;
-const MAX_PAGES = 10;
-const MAX_FETCHES = 20;
+
+/** A look-up ends with the time of one call, or with the requests that Resend takes in it; this bounds its memory. */
+const MAX_PAGES = 50;
+const MAX_FETCHES = 60;
 
 /**
  * Looks a mail up: by its id, or in the list of all that the account has sent since the attempt began, whose

@@ -121,8 +121,8 @@ describe("a look-up without an id", () => {
   });
 
   test.each([
-    ["more pages than are read", Array.from({ length: 12 }, (_, index) => aMail(`m${index}`, 9, aMessage())), 1],
-    ["more candidates than are fetched", Array.from({ length: 21 }, (_, index) => aMail(`m${index}`, 9, OTHER)), 100],
+    ["more pages than are read", Array.from({ length: 52 }, (_, index) => aMail(`m${index}`, 9, aMessage())), 1],
+    ["more candidates than are fetched", Array.from({ length: 61 }, (_, index) => aMail(`m${index}`, 9, OTHER)), 100],
   ])("concludes nothing from %s", async (_what, mails, pageSize) => {
     expect(await resendWith(mails, pageSize).lookUp()).toMatchObject({ kind: "unanswered", code: "too_many" });
   });

@@ -29,6 +29,8 @@ type Setting = {
   /** Whether another enterprise has the very same message at the same address: then only receipts tell them apart. */
   hasTwin: (message: OutboundMessage) => boolean;
   stops: Stops;
+  /** Whether everything that bars an address has been undone: what was heeded before counts no more. */
+  isUndone: () => boolean;
   servicesOf: (isolate: Isolate, door: "http") => Services;
 };
 
@@ -45,8 +47,20 @@ const WEEK_MS = 7 * 24 * 3_600_000;
 
 /** Plays what providers tell of the messages they have taken, and what others tell in their names. */
 export function createCallbacks(setting: Setting) {
-  const { scheduler, random, isolates, database, violations, trace, lost, isSilent, hasTwin, stops, servicesOf } =
-    setting;
+  const {
+    scheduler,
+    random,
+    isolates,
+    database,
+    violations,
+    trace,
+    lost,
+    isSilent,
+    hasTwin,
+    stops,
+    isUndone,
+    servicesOf,
+  } = setting;
   const told: Told[] = [];
   const lastWish = new Map<string, string>();
   const startedAt = new Map<string, number>();
@@ -170,9 +184,10 @@ export function createCallbacks(setting: Setting) {
     // A START that a frozen isolate still holds may be heard after the STOP that came later: nobody can tell then.
     const isSure = scheduler.now() - (startedAt.get(stop) ?? -Infinity) > HEARD_WITHIN_MS;
     if (wish === "start") startedAt.set(stop, scheduler.now());
+    const wasUndone = isUndone();
     const heed = async (services: Services) => {
       await heedInbound(services, message);
-      if (wish === "stop" && isLatest() && isSure) stops.set(stop, scheduler.now());
+      if (wish === "stop" && isLatest() && isSure && wasUndone === isUndone()) stops.set(stop, scheduler.now());
     };
     lastWish.set(stop, message.messageId);
     const isLatest = () => lastWish.get(stop) === message.messageId;

@@ -111,6 +111,7 @@ export function createWorld(options: WorldOptions) {
     isSilent: ({ adapter }) => weather.eventsOff && !canBeAsked(adapter),
     hasTwin,
     stops,
+    isUndone: () => isFair,
     servicesOf,
   });
   const operator = createOperator({ isolates, database, violations, servicesOf });

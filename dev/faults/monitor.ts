@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Sample, Transition } from "./checker/evidence.ts";
-import type { DatabaseWitness } from "./mariadb.ts";
+import type { DatabaseWitness } from "../rig/mariadb.ts";
 
 const LOOK_EVERY_MS = 700;
 

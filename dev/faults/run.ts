@@ -9,7 +9,7 @@ import { ENTERPRISES, SENDERS } from "./load/enterprises.ts";
 import { forge } from "./load/forger.ts";
 import { createLoad } from "./load/load.ts";
 import { changeSubscriptions, renewSubscriptions } from "./load/subscriptions.ts";
-import { openDatabaseWitness, type DatabaseWitness } from "./mariadb.ts";
+import { openDatabaseWitness, type DatabaseWitness } from "../rig/mariadb.ts";
 import { createMonitor } from "./monitor.ts";
 import { waitFor } from "./nemesis/context.ts";
 import { runNemesis } from "./nemesis/nemesis.ts";

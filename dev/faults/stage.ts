@@ -7,10 +7,10 @@ import { workerVars } from "../local/cloud.ts";
 import { keptKeys } from "../local/keys.ts";
 import type { Bridge } from "../bridge/bridge.ts";
 import type { Sandbox } from "../sandbox/server.ts";
-import { buildBundle, findWorkerd } from "./bundle.ts";
+import { buildBundle, findWorkerd } from "../rig/bundle.ts";
 import { providerOptions, seedEnterprises } from "./load/enterprises.ts";
-import { startMariadb, type Mariadb } from "./mariadb.ts";
-import { createProcesses } from "./processes.ts";
+import { startMariadb, type Mariadb } from "../rig/mariadb.ts";
+import { createProcesses } from "../rig/processes.ts";
 import { startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 import { TIMES } from "./times.ts";
 import type { BellFate } from "./workerd-config.ts";
@@ -59,7 +59,7 @@ export async function buildStage(bells: BellFate, log: (line: string) => void): 
     stops.push(() => mariadb.stop());
     const login = { username: "local", password: keys.bridgePassword };
     const bridgeOptions = { mysqlUrl: formatMysqlUrl(mariadb.address), port: 0, ...login };
-    const bridge = (await processes.startPart("bridge", bridgeOptions)) as Pick<Bridge, "url">;
+    const bridge = (await processes.startPart("bridge", bridgeOptions)).facts as Pick<Bridge, "url">;
     await migrateDatabase({ databaseUrl: bridge.url, log: () => undefined });
     await seedEnterprises(bridge.url);
 
@@ -67,7 +67,7 @@ export async function buildStage(bells: BellFate, log: (line: string) => void): 
     const front = await network(ports);
     const publicUrl = `http://127.0.0.1:${front.port}`;
     const providers = providerOptions(publicUrl, keys.eventSigningKey);
-    const sandbox = (await processes.startPart("sandbox", providers)) as Omit<Sandbox, "ledger" | "stop">;
+    const sandbox = (await processes.startPart("sandbox", providers)).facts as Omit<Sandbox, "ledger" | "stop">;
     const networks = new Map<string, TcpProxy>();
     const through = async (name: string, url: string) => {
       const proxy = await network([portOf(url)]);

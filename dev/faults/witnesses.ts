@@ -4,7 +4,7 @@ import { BACKUP_TWILIO, DEMO_RESEND, DEMO_SENDGRID, DEMO_TWILIO } from "../sandb
 import type { LedgerEntry } from "../sandbox/options.ts";
 import type { Tables } from "./checker/evidence.ts";
 import { ENTERPRISES } from "./load/enterprises.ts";
-import type { DatabaseWitness } from "./mariadb.ts";
+import type { DatabaseWitness } from "../rig/mariadb.ts";
 import type { Stage } from "./stage.ts";
 
 /** Reads every table at one moment. */

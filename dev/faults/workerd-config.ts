@@ -1,3 +1,5 @@
+import { capnpText as quote } from "../rig/capnp-text.ts";
+
 /** How bells fare, as shares of all: the queue of `parts/bell-queues.js` reads it. */
 export type BellFate = { seed: number; drop: number; double: number; delay: number };
 
@@ -48,10 +50,4 @@ const config :Workerd.Config = (
   ]
 );
 `;
-}
-
-/** Cap'n Proto's text literals escape as JSON does, but for \\u. */
-function quote(text: string): string {
-  if (/[^\x20-\x7e]/.test(text)) throw new Error("A setting of workerd has to be printable ASCII.");
-  return JSON.stringify(text);
 }

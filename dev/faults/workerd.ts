@@ -1,12 +1,11 @@
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { findFreePort } from "../free-port.ts";
-import type { OwnProcess, Processes } from "./processes.ts";
+import type { OwnProcess, Processes } from "../rig/processes.ts";
+import { untilAnswers } from "../rig/until-answers.ts";
+import { readWranglerToml } from "../rig/wrangler-toml.ts";
 import { workerdConfig, type BellFate } from "./workerd-config.ts";
-
-const ROOT = join(import.meta.dirname, "../..");
-const START_WITHIN_MS = 60_000;
 
 export type BellCounts = { rung: number; dropped: number; doubled: number; delayed: number; dead: number };
 
@@ -70,7 +69,7 @@ export async function createWorkerd(options: WorkerdOptions): Promise<Workerd> {
         folder,
       );
       running = started;
-      await untilAnswers(`${url}/health`, started, name);
+      await untilAnswers(`${url}/health`, started, `workerd-${name}`);
     },
     kill: async () => {
       running?.signal("SIGKILL");
@@ -103,26 +102,4 @@ function sum(left: BellCounts, right: BellCounts): BellCounts {
     delayed: left.delayed + right.delayed,
     dead: left.dead + right.dead,
   };
-}
-
-async function untilAnswers(url: string, started: OwnProcess, name: string): Promise<void> {
-  const end = Date.now() + START_WITHIN_MS;
-  while (Date.now() < end && !started.hasEnded()) {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(1_000) }).catch(() => null);
-    if (answer?.ok === true) return;
-    await pause(25);
-  }
-  throw new Error(`workerd ${name} did not start; see workerd-${name}.log.`);
-}
-
-/** The queues and the date of wrangler.toml, read by its lines: nothing more of TOML is needed. */
-function readWranglerToml(): { queues: Record<string, string>; compatibilityDate: string } {
-  const toml = readFileSync(join(ROOT, "wrangler.toml"), "utf8");
-  const producers = toml.matchAll(/^\[\[queues\.producers\]\]\nbinding = "(\w+)"\nqueue = "([\w-]+)"$/gm);
-  const queues = Object.fromEntries([...producers].map(([, binding = "", queue = ""]) => [binding, queue]));
-  const compatibilityDate = /^compatibility_date = "([\d-]+)"$/m.exec(toml)?.[1];
-  if (compatibilityDate === undefined || Object.keys(queues).length === 0) {
-    throw new Error("wrangler.toml names no compatibility date or no queues.");
-  }
-  return { queues, compatibilityDate };
 }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { signForm } from "../../sandbox/twilio-callback.ts";
 import { DEMO_TWILIO } from "../../sandbox/accounts.ts";
-import type { DatabaseWitness } from "../mariadb.ts";
+import type { DatabaseWitness } from "../../rig/mariadb.ts";
 import type { Random } from "../random.ts";
 import { ENTERPRISES } from "./enterprises.ts";
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { DatabaseWitness } from "../mariadb.ts";
+import type { DatabaseWitness } from "../../rig/mariadb.ts";
 import type { Random } from "../random.ts";
 import { CHANGING } from "./enterprises.ts";
 

@@ -1,6 +1,6 @@
 import { fork, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
@@ -18,10 +18,13 @@ export type OwnProcess = {
   ended: Promise<void>;
 };
 
+/** A part that runs, with what it has said about itself. */
+export type Part = { facts: unknown; process: OwnProcess };
+
 /** Everything that the harness starts; nothing of it outlives the harness. */
 export type Processes = {
-  /** Runs a file of `parts/` in a Node of its own; gives what it says about itself. */
-  startPart: (name: string, options: object) => Promise<unknown>;
+  /** Runs a file of the part folders in a Node of its own; gives what it says about itself. */
+  startPart: (name: string, options: object) => Promise<Part>;
   /** Runs a program; what it prints is added to `<name>.log`. */
   startProgram: (name: string, command: string, args: string[], cwd: string) => OwnProcess;
   /** Lets somebody else's child be ended with us too. */
@@ -29,8 +32,8 @@ export type Processes = {
   stopAll: () => Promise<void>;
 };
 
-/** `folder`: where the logs of all processes go. */
-export function createProcesses(folder: string): Processes {
+/** `folder`: where the logs of all processes go. `ownParts`: a folder of parts beside those that are here. */
+export function createProcesses(folder: string, ownParts?: string): Processes {
   const all = new Set<OwnProcess>();
   const reaper = fork(join(PARTS, "reaper.ts"), [], {
     cwd: folder,
@@ -71,7 +74,7 @@ export function createProcesses(folder: string): Processes {
     },
     startPart: async (name, options) => {
       const log = logOf(name);
-      const child = fork(join(PARTS, `${name}.ts`), [], {
+      const child = fork(findPart(name, ownParts), [], {
         cwd: folder,
         stdio: ["ignore", log, log, "ipc"],
         detached: true,
@@ -80,9 +83,9 @@ export function createProcesses(folder: string): Processes {
       const own = adopt(child);
       child.send(options);
       const said = once(child, "message") as Promise<[unknown]>;
-      const facts = await Promise.race([said, own.ended.then(() => null)]);
-      if (facts === null) throw new Error(`The ${name} did not start; see ${join(folder, `${name}.log`)}.`);
-      return facts[0];
+      const words = await Promise.race([said, own.ended.then(() => null)]);
+      if (words === null) throw new Error(`The ${name} did not start; see ${join(folder, `${name}.log`)}.`);
+      return { facts: words[0], process: own };
     },
     stopAll: async () => {
       const ends = [...all].map((own) => {
@@ -93,4 +96,9 @@ export function createProcesses(folder: string): Processes {
       if (reaper.connected) reaper.disconnect();
     },
   };
+}
+
+function findPart(name: string, ownParts: string | undefined): string {
+  const own = ownParts === undefined ? undefined : join(ownParts, `${name}.ts`);
+  return own !== undefined && existsSync(own) ? own : join(PARTS, `${name}.ts`);
 }

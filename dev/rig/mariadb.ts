@@ -7,6 +7,8 @@ import type { Processes } from "./processes.ts";
 /** A private MariaDB that can be killed, frozen and started again on what it has kept. */
 export type Mariadb = {
   address: MysqlAddress;
+  /** Of the server that runs now. */
+  pid: () => number;
   kill: () => Promise<void>;
   /** Starts it again on the same folder and port. */
   restart: () => Promise<void>;
@@ -28,6 +30,7 @@ export async function startMariadb(dataDir: string, processes: Processes): Promi
   const signal = (name: NodeJS.Signals) => void process.kill(server.pid, name);
   return {
     address,
+    pid: () => server.pid,
     kill: async () => {
       signal("SIGKILL");
       await server.stop();

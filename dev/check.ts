@@ -8,7 +8,7 @@ const help = `npm run check: everything short of the tests, in order; a failing 
 
   lint         oxlint --type-aware              rules and the import table of oxlint.config.ts
   format       oxfmt --check                    .oxfmtrc.jsonc
-  types of …   tsc --noEmit                     src, dev, test, then the simulation
+  types of …   tsc --noEmit                     src, dev, bench, test, then the simulation
   bindings     wrangler types --check           worker-configuration.d.ts against wrangler.toml
   bundle       wrangler deploy --dry-run        that the Worker builds, and its size
 
@@ -52,6 +52,7 @@ const steps: Step[] = [
   { name: "format", command: ["oxfmt", "--check"], next: "npm run format" },
   { name: "types of src", command: ["tsc", "--noEmit", "-p", "."], next: "correct the types" },
   { name: "types of dev", command: ["tsc", "--noEmit", "-p", "dev"], next: "correct the types" },
+  { name: "types of bench", command: ["tsc", "--noEmit", "-p", "bench"], next: "correct the types" },
   { name: "types of test", command: ["tsc", "--noEmit", "-p", "test"], next: "correct the types" },
   { name: "types of sim.", command: ["tsc", "--noEmit", "-p", "test/simulation"], next: "correct the types" },
   {
@@ -102,7 +103,7 @@ function passes({ name, command: [tool, ...args], inspect }: Step): boolean {
   const broken = run.error !== undefined || run.status !== 0;
   const verdict = broken ? { note: "", failed: true } : (inspect?.(output) ?? { note: "", failed: false });
   console.log(
-    `${verdict.failed ? "FAIL" : "ok  "}  ${name.padEnd(14)}${seconds.padStart(5)} s  ${verdict.note}`.trimEnd(),
+    `${verdict.failed ? "FAIL" : "ok  "}  ${name.padEnd(15)}${seconds.padStart(5)} s  ${verdict.note}`.trimEnd(),
   );
   if (broken) console.log(`\n${readable(output).trim()}\n`);
   return !verdict.failed;

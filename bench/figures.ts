@@ -1,0 +1,19 @@
+import type { Figure } from "./figure.ts";
+import { statementsPerUpdate } from "./figures/01-statements-per-update.ts";
+import { statementsPerBatch } from "./figures/02-statements-per-batch.ts";
+import { accept } from "./figures/03-accept.ts";
+import { replay } from "./figures/04-replay.ts";
+import { consumer } from "./figures/05-consumer.ts";
+import { acceptLatency } from "./figures/07-accept-latency.ts";
+import { start } from "./figures/12-start.ts";
+
+/** All figures, in the order in which they are measured and told. */
+export const FIGURES: readonly Figure[] = [
+  statementsPerUpdate,
+  statementsPerBatch,
+  accept,
+  replay,
+  consumer,
+  acceptLatency,
+  start,
+];

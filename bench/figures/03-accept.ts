@@ -1,0 +1,38 @@
+import { figure } from "../figure.ts";
+import { interleave } from "../interleave.ts";
+import { short } from "../report.ts";
+import { cpuRatios, inWords, rateRatios } from "../reports.ts";
+import { median } from "../statistics.ts";
+import { postUpdates, updates } from "../updates.ts";
+
+export const accept = figure({
+  number: 3,
+  title: "POST / for three channels vs a Worker with one INSERT of three rows",
+  goals: {
+    cpu: { what: "CPU of the Worker", kind: "cpu", unit: "×", limit: { atMost: 1.5 } },
+    rate: { what: "accepted/s", kind: "wall", unit: "×", limit: { atLeast: 0.65 } },
+  },
+  measure: async (bench) => {
+    const insert = await bench.stage.contender("insert");
+    const ours = (kind: "three" | "one") => () => bench.load(postUpdates(bench, { bodies: updates(kind) }));
+    const theirs = (kind: "three" | "one", rows: number) => () =>
+      bench.load(
+        postUpdates(bench, { url: `${insert.url}/${rows}`, bodies: updates(kind), cpuOf: { worker: insert.pid } }),
+      );
+    const { three, threeRows, one, oneRow } = await interleave(bench.rounds, {
+      three: ours("three"),
+      threeRows: theirs("three", 3),
+      one: ours("one"),
+      oneRow: theirs("one", 1),
+    });
+    return {
+      values: { cpu: cpuRatios(three, threeRows), rate: rateRatios(three, threeRows) },
+      notes: [
+        `three channels: ${inWords(three)}; INSERT of three rows: ${inWords(threeRows)}`,
+        `one channel: ${inWords(one)}; INSERT of one row: ${inWords(oneRow)}: CPU ${short(
+          median(cpuRatios(one, oneRow) ?? []),
+        )} ×, accepted/s ${short(median(rateRatios(one, oneRow)))} ×`,
+      ],
+    };
+  },
+});

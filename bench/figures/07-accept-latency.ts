@@ -1,0 +1,49 @@
+import { figure } from "../figure.ts";
+import { interleave } from "../interleave.ts";
+import type { LoadOrder } from "../load/order.ts";
+import { inWords } from "../reports.ts";
+import { ratios } from "../statistics.ts";
+import { postUpdates, updates } from "../updates.ts";
+
+/** Enough that a request which is due finds a connection. */
+const CONNECTIONS = 32;
+
+export const acceptLatency = figure({
+  number: 7,
+  title: "accept at half of saturation vs bare Hono at half of its own",
+  goals: {
+    p99: { what: "p99", kind: "wall", unit: "×", limit: { atMost: 3 } },
+  },
+  measure: async (bench) => {
+    const hono = await bench.stage.contender("hono");
+    const ours = (pace: LoadOrder["pace"]) =>
+      bench.load(postUpdates(bench, { bodies: updates("three"), connections: CONNECTIONS, pace }));
+    const theirs = (pace: LoadOrder["pace"]) =>
+      bench.load(
+        postUpdates(bench, {
+          url: `${hono.url}/`,
+          bodies: updates("three"),
+          connections: CONNECTIONS,
+          pace,
+          cpuOf: { worker: hono.pid },
+        }),
+      );
+    const limits = {
+      ours: (await ours({ kind: "closed" })).perSecond,
+      theirs: (await theirs({ kind: "closed" })).perSecond,
+    };
+    const turns = await interleave(bench.rounds, {
+      ours: () => ours({ kind: "open", perSecond: limits.ours / 2 }),
+      theirs: () => theirs({ kind: "open", perSecond: limits.theirs / 2 }),
+    });
+    return {
+      values: {
+        p99: ratios(
+          turns.ours.map(({ latencyMs }) => latencyMs.p99),
+          turns.theirs.map(({ latencyMs }) => latencyMs.p99),
+        ),
+      },
+      notes: [`accept: ${inWords(turns.ours)}; bare Hono: ${inWords(turns.theirs)}`],
+    };
+  },
+});

@@ -10,17 +10,22 @@ import * as leases from "./db/leases.ts";
 import { loadDue } from "./db/load.ts";
 import * as receipts from "./db/receipts.ts";
 import * as reconciliation from "./db/reconcile.ts";
+import { readPage } from "./db/pages.ts";
 import { findOld, removeOld, type OldRow, type OldRows } from "./db/purge.ts";
 import { recordResults } from "./db/record.ts";
 import * as redriving from "./db/redrive.ts";
 import * as silent from "./db/silent.ts";
 import { insertSteps, type ReconciliationStep } from "./db/steps.ts";
 import { changeSuppressions } from "./db/suppressions.ts";
+import { readTimeline } from "./db/timeline.ts";
 import { findOriginal, insertUpdate, type NewUpdate } from "./db/updates.ts";
 import type { AddressKind } from "./domain/adapter-facts.ts";
 import type { DeliveryResult } from "./domain/delivery-result.ts";
 import type { HealthChange } from "./domain/gateway-health.ts";
 import type { HeededMessage } from "./domain/inbound.ts";
+import type { List } from "./domain/listed-rows.ts";
+import type { PageOf } from "./domain/page-cursor.ts";
+import type { ListFilter, ShipmentName } from "./domain/reading-query.ts";
 import type { Receipt } from "./domain/receipt.ts";
 import type { RedriveFilter } from "./domain/redrive.ts";
 import type { Retained } from "./domain/retention.ts";
@@ -91,6 +96,10 @@ export function createStores(db: Db, times: Times) {
       log: (filter: RedriveFilter, planned: redriving.PlannedRedrive[]) => redriving.logRedrive(db, filter, planned),
       redrive: (filter: RedriveFilter, planned: redriving.PlannedRedrive[]) =>
         redriving.redrive(db, filter, planned, times.silentAfter),
+    },
+    reading: {
+      timeline: (asked: PageOf<ShipmentName>) => readTimeline(db, asked),
+      page: <L extends List>(list: L, asked: PageOf<ListFilter>) => readPage(db, list, asked),
     },
     receipts: {
       findAttempts: (named: Receipt[], accounts: readonly string[]) => receipts.findAttempts(db, named, accounts),

@@ -1,4 +1,5 @@
 import { customType } from "drizzle-orm/mysql-core";
+import { instantOf, textOf } from "./time.ts";
 
 /**
  * Column types that mean the same on MySQL, Vitess and MariaDB. Identifiers use binary collations, so that
@@ -29,6 +30,6 @@ export const word = customType<{ data: string }>({
  */
 export const instant = customType<{ data: number; driverData: string }>({
   dataType: () => "datetime(3)",
-  toDriver: (ms) => new Date(ms).toISOString().slice(0, 23).replace("T", " "),
-  fromDriver: (text) => Date.parse(`${text.replace(" ", "T")}Z`),
+  toDriver: textOf,
+  fromDriver: instantOf,
 });

@@ -50,6 +50,7 @@ export const deliveries = mysqlTable(
     unique("deliveries_idempotency").on(table.enterpriseId, table.idempotencyHash, table.position),
     // With the state, a claim sees its siblings in this index alone and does not lock their rows.
     index("deliveries_shipment").on(table.enterpriseId, table.shipmentId, table.channelId, table.state),
+    index("deliveries_enterprise").on(table.enterpriseId, table.acceptedAt, table.deliveryId),
     index("deliveries_ring").on(table.lane, table.ringAt),
     index("deliveries_lease").on(table.leaseUntil),
     index("deliveries_hold").on(table.holdUntil),
@@ -150,6 +151,7 @@ export const logs = mysqlTable(
   (table) => [
     primaryKey({ columns: [table.enterpriseId, table.attemptId] }),
     index("logs_shipment").on(table.enterpriseId, table.shipmentId),
+    index("logs_enterprise").on(table.enterpriseId, table.notifyTime, table.attemptId),
     index("logs_time").on(table.notifyTime),
   ],
 );
@@ -179,6 +181,13 @@ export const logsFailure = mysqlTable(
   (table) => [
     primaryKey({ columns: [table.enterpriseId, table.deliveryId, table.attemptNo, table.code] }),
     index("logs_failure_shipment").on(table.enterpriseId, table.shipmentId),
+    index("logs_failure_enterprise").on(
+      table.enterpriseId,
+      table.notifyTime,
+      table.deliveryId,
+      table.attemptNo,
+      table.code,
+    ),
     index("logs_failure_time").on(table.notifyTime),
   ],
 );

@@ -7,3 +7,13 @@ export const utcNow = sql`UTC_TIMESTAMP(3)`;
 export function afterMs(ms: number): SQL {
   return sql`UTC_TIMESTAMP(3) + INTERVAL ${Math.round(ms) * 1000} MICROSECOND`;
 }
+
+/** An instant in ms since the epoch as the database writes it: UTC, with milliseconds. */
+export function textOf(instant: number): string {
+  return new Date(instant).toISOString().slice(0, 23).replace("T", " ");
+}
+
+/** The instant, in ms since the epoch, of what the database wrote. */
+export function instantOf(text: string): number {
+  return Date.parse(`${text.replace(" ", "T")}Z`);
+}

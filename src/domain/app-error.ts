@@ -28,8 +28,11 @@ export type AppErrorCode = keyof typeof APP_ERRORS;
 /** One wrong field: `pointer` is an RFC 6901 JSON pointer into the body, empty for the body itself. */
 export type FieldError = { pointer: string; message: string };
 
+/** One wrong parameter of a path or a query, by its name. */
+export type ParameterError = { parameter: string; message: string };
+
 export type AppErrorExtras = {
-  errors?: FieldError[];
+  errors?: (FieldError | ParameterError)[];
   headers?: Record<string, string>;
   /** Further members of the problem, as RFC 9457 §3.2 allows. */
   members?: Record<string, unknown>;

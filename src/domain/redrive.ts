@@ -127,7 +127,8 @@ function bodySchema(now: number) {
   );
 }
 
-function instantText(now: number) {
+/** An instant in the forms of an update's timestamp, in ms since the epoch; `now` as well. */
+export function instantText(now: number) {
   return z.pipe(
     z.string({ error: "must be a string" }),
     z.transform((text, { issues }) => {

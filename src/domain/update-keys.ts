@@ -1,3 +1,4 @@
+import { encodeBase64Url } from "./base64url.ts";
 import { canonicalJson } from "./json-object.ts";
 import type { OrderUpdate } from "./order-update.ts";
 
@@ -34,9 +35,5 @@ export function readIdempotencyKey(header: string | undefined): string | null | 
 }
 
 async function digest(text: string): Promise<string> {
-  const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replace("=", "");
+  return encodeBase64Url(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))));
 }

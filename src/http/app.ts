@@ -8,12 +8,14 @@ import type { Door, Route } from "./door.ts";
 import { healthRoutes } from "./health.ts";
 import { orderUpdateRoutes } from "./order-updates.ts";
 import { isOurs, problemResponse } from "./problem.ts";
+import { readingRoutes } from "./reading.ts";
 import { redriveRoutes } from "./redrive.ts";
 
 const ROUTES: Route[] = [
   ...orderUpdateRoutes,
   ...channelGatewayRoutes,
   ...redriveRoutes,
+  ...readingRoutes,
   ...callbackRoutes,
   ...healthRoutes,
 ];

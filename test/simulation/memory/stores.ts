@@ -19,7 +19,7 @@ import * as updates from "./updates.ts";
 /** Sends one statement to the database. The simulation loses it, its answer or the one who asks on the way. */
 export type Ask = <T>(name: string, statement: () => T) => Promise<T>;
 
-/** The stores of src/stores.ts on the in-memory database, statement for statement. */
+/** The stores of src/stores.ts on the in-memory database, statement for statement, but for what only reads. */
 export function createMemoryStores(database: MemoryDatabase, times: Times, ask: Ask): Stores {
   const suppress = async (name: string, changes: SuppressionChange[]) => {
     if (changes.length > 0) await ask(name, () => changeSuppressions(database, changes));
@@ -101,6 +101,7 @@ export function createMemoryStores(database: MemoryDatabase, times: Times, ask: 
       redrive: (filter, planned) =>
         ask("redriving.redrive", () => redriving.redrive(database, filter, planned, times.silentAfter)),
     },
+    reading: { timeline: unread, page: unread },
     receipts: {
       findAttempts: (named, accounts) =>
         ask("receipts.findAttempts", () => receipts.findAttempts(database, named, accounts)),
@@ -122,4 +123,8 @@ export function createMemoryStores(database: MemoryDatabase, times: Times, ask: 
       suppress: (changes) => suppress("inbound.suppress", changes),
     },
   };
+}
+
+function unread(): never {
+  throw new Error("The simulation looks into the database by itself.");
 }

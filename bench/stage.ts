@@ -7,19 +7,19 @@ import { keptKeys } from "../dev/local/keys.ts";
 import { buildBundle } from "../dev/rig/bundle.ts";
 import { openDatabaseWitness, startMariadb, type DatabaseWitness, type Mariadb } from "../dev/rig/mariadb.ts";
 import { createProcesses, type Processes } from "../dev/rig/processes.ts";
-import { demoResendOptions, demoSendgridOptions, DEMO_TWILIO_OPTIONS } from "../dev/sandbox/accounts.ts";
-import type { Sandbox } from "../dev/sandbox/server.ts";
+import { createEventKey, type EventKey } from "../dev/sandbox/sendgrid-webhook.ts";
 import type { Contender } from "./contenders.ts";
 import { seedEnterprises } from "./enterprises.ts";
 import { canPin, CPU, pinTo } from "./pin.ts";
+import type { Broker } from "./broker/broker.ts";
+import type { Provider } from "./provider/provider.ts";
 import { startContender, startService, type Service, type Workerd } from "./workerd.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
 type BridgeFacts = { url: string; countUrl: string };
-/** `port`: where queue bindings lead. `controlUrl`: see `parts/broker.ts`. */
-type BrokerFacts = { port: number; controlUrl: string };
-type ProviderFacts = Omit<Sandbox, "ledger" | "stop">;
+type BrokerFacts = Omit<Broker, "stop">;
+type ProviderFacts = Omit<Provider, "stop">;
 
 /** Everything that is measured and what it needs: processes of their own, so that the CPU time of each is known. */
 export type Stage = {
@@ -34,6 +34,8 @@ export type Stage = {
   statements: () => Promise<number>;
   broker: BrokerFacts;
   provider: ProviderFacts;
+  /** Signs what the Worker takes for SendGrid's events. */
+  eventKey: EventKey;
   apiToken: string;
   /** The Worker's settings, by the names in wrangler.toml. */
   vars: Record<string, string>;
@@ -88,14 +90,15 @@ export async function buildStage(log: (line: string) => void): Promise<Stage> {
     await seedEnterprises(bridge.url);
     const broker = await part<BrokerFacts>("broker");
     const publicUrl = `http://127.0.0.1:${broker.port}`;
-    const provider = await part<ProviderFacts>("sandbox", {
-      port: 0,
-      pace: "fast",
-      twilio: DEMO_TWILIO_OPTIONS,
-      sendgrid: { ...demoSendgridOptions(null), eventSigningKey: keys.eventSigningKey },
-      resend: demoResendOptions(null),
-    });
-    const vars = workerVars(bridge, provider, publicUrl, keys.apiToken);
+    const provider = await part<ProviderFacts>("provider", { latencyMs: 0 });
+    const eventKey = createEventKey(keys.eventSigningKey);
+    const providers = {
+      ...provider,
+      url: provider.controlUrl,
+      sendgridPublicKey: eventKey.publicKey,
+      resendWebhookSecret: keys.webhookSecret,
+    };
+    const vars = workerVars(bridge, providers, publicUrl, keys.apiToken);
     const { url: loadUrl } = await part<{ url: string }>("load");
 
     let started = 0;
@@ -119,6 +122,7 @@ export async function buildStage(log: (line: string) => void): Promise<Stage> {
       statements: async () => Number(await (await fetch(bridge.countUrl)).text()),
       broker,
       provider,
+      eventKey,
       apiToken: keys.apiToken,
       vars,
       service: await startOne(),

@@ -7,11 +7,15 @@ import { readAccounts } from "./gateways/provider-accounts.ts";
 import { createAdapters, createInboundReaders, createReceiptReaders } from "./gateways/registry.ts";
 import { createIds } from "./ids.ts";
 import { createLog } from "./log.ts";
+import { createBellGathering } from "./queue/bell-gathering.ts";
 import { createBellProducer } from "./queue/producer.ts";
 import { createStores } from "./stores.ts";
 
 /** The longest wait for one statement, in ms: a client is told within 3 s, a batch can wait longer. */
 const DB_TIMEOUT_MS = { http: 3_000, background: 10_000 };
+
+/** A carrier of gathered bells that is later than this, in ms, has gone away. */
+const CARRIED_LATE_MS = 250;
 
 export type Door = keyof typeof DB_TIMEOUT_MS;
 
@@ -25,35 +29,31 @@ export type Services = ReturnType<typeof createServices>;
  * per isolate. Throws ConfigError when settings are missing.
  */
 export function createServices(env: Env, invocation: Invocation, door: Door) {
-  const isolate = isolateServices(env);
   return {
-    ...isolate.shared,
-    ...isolate.stores[door],
-    directory: isolate.directory,
+    ...isolateServices(env)[door],
     /** Lets work go on after the answer was sent. Not durable. */
     defer: (work: Promise<unknown>) => invocation.waitUntil(work),
   };
 }
 
-type IsolateServices = {
-  shared: ReturnType<typeof createShared>;
-  stores: Record<Door, ReturnType<typeof createStores>>;
-  directory: Directory;
-};
+type IsolateServices = ReturnType<typeof createShared> & ReturnType<typeof createStores> & { directory: Directory };
 
-const isolates = new WeakMap<Env, IsolateServices>();
+const isolates = new WeakMap<Env, Record<Door, IsolateServices>>();
 
-function isolateServices(env: Env): IsolateServices {
+function isolateServices(env: Env): Record<Door, IsolateServices> {
   const known = isolates.get(env);
   if (known) return known;
   const config = readConfig(env);
   const open = (door: Door) =>
     createDb({ databaseUrl: config.DATABASE_URL, timeoutMs: DB_TIMEOUT_MS[door], fetch: fetchNow });
   const http = open("http");
-  const made = {
-    shared: createShared(env, config),
-    stores: { http: createStores(http, config.TIMES), background: createStores(open("background"), config.TIMES) },
+  const shared = {
+    ...createShared(env, config),
     directory: createDirectory((enterpriseId) => loadEnterprise(http, enterpriseId), Date.now),
+  };
+  const made = {
+    http: { ...shared, ...createStores(http, config.TIMES) },
+    background: { ...shared, ...createStores(open("background"), config.TIMES) },
   };
   isolates.set(env, made);
   return made;
@@ -76,6 +76,7 @@ function createShared(env: Env, config: Config) {
     accounts: accounts.map(({ name }) => name),
     receiptReaders: createReceiptReaders(accounts),
     inboundReaders: createInboundReaders(accounts),
+    gathering: createBellGathering(config.TIMES.gatherBells + config.TIMES.gatherBellsLonger + CARRIED_LATE_MS),
     bells: createBellProducer({
       sms: env.QUEUE_SMS,
       sms_2: env.QUEUE_SMS_2,

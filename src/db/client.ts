@@ -1,10 +1,10 @@
-import { Client } from "@planetscale/database";
+import { Client, type Connection } from "@planetscale/database";
 import { drizzle, type PlanetScaleDatabase } from "drizzle-orm/planetscale-serverless";
 import { Outage } from "../domain/outage.ts";
 import { isRolledBack, isServerTrouble } from "./errors.ts";
 
 /** The database, over PlanetScale's HTTP protocol. */
-export type Db = PlanetScaleDatabase;
+export type Db = PlanetScaleDatabase & { $client: Client };
 
 export type DbOptions = {
   /** `https://user:password@host` (PlanetScale), or `http://…` for the local bridge. */
@@ -30,8 +30,16 @@ export function createDb(options: DbOptions): Db {
 
 /** Repeats what the server has rolled back whole (1213, 1205); nothing else is ever repeated here. */
 class RepeatingClient extends Client {
+  readonly #opened: Connection;
+
   constructor({ databaseUrl, timeoutMs, fetch }: DbOptions) {
     super({ url: databaseUrl, fetch: (url, init) => ask(fetch, url, init ?? {}, timeoutMs) });
+    this.#opened = super.connection();
+  }
+
+  /** A session belongs to one statement, so each has a connection of its own; only the parsed URL is shared. */
+  override connection(): Connection {
+    return Object.create(this.#opened) as Connection;
   }
 
   override async execute(

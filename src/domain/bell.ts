@@ -9,7 +9,8 @@ export type Bell = { lane: Lane; enterpriseId: string; deliveryIds: string[]; de
 /** The most deliveries that one bell names, so that a consumer's batch stays bounded. */
 export const MAX_IDS_PER_BELL = 10;
 
-type Due = { lane: Lane; enterpriseId: string; deliveryId: string; delayMs?: number };
+/** A delivery to ring for; `delayMs` as in its bell, 0 where it is left out. */
+export type Due = { lane: Lane; enterpriseId: string; deliveryId: string; delayMs?: number };
 
 /** One bell for each lane, enterprise and delay; more where there are too many ids for one. */
 export function bellsFor(deliveries: Due[]): Bell[] {

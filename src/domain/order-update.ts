@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import type { FieldError } from "./app-error.ts";
 import { isJsonObject, isStorable, type JsonObject } from "./json-object.ts";
-import { readTimestamp } from "./timestamp.ts";
+import { readTimestamp, type TimestampReading } from "./timestamp.ts";
 
 /** One order status update as posted. `occurredAt` in ms since the epoch; `timestampText` as it was written. */
 export type OrderUpdate = {
@@ -17,13 +17,24 @@ export type OrderUpdateReading = { ok: true; update: OrderUpdate } | { ok: false
 
 /** Reads the body of `POST /`. Names every wrong field at once; members that are not known are ignored. */
 export function readOrderUpdate(body: unknown, now: number): OrderUpdateReading {
-  const parsed = bodySchema(now).safeParse(body);
+  // The time is read before, so that the schema knows no clock and is made only once.
+  const parsed = bodySchema.safeParse(
+    isJsonObject(body) ? { ...body, timestamp: readTimestampField(body["timestamp"], now) } : body,
+  );
   if (!parsed.success) return { ok: false, errors: fieldErrors(parsed.error) };
   const { shipment_id, status, enterprise_id, timestamp, data } = parsed.data;
   return {
     ok: true,
     update: { enterpriseId: enterprise_id, shipmentId: shipment_id, status, ...timestamp, data: data ?? null },
   };
+}
+
+type TimestampField = { text: string; reading: TimestampReading };
+
+function readTimestampField(value: unknown, now: number): TimestampField {
+  if (typeof value === "string") return { text: value, reading: readTimestamp(value, now) };
+  const message = value === undefined ? "is required" : "must be a string";
+  return { text: "", reading: { ok: false, message } };
 }
 
 /** Turns what zod found into JSON pointers (RFC 6901) and messages. */
@@ -42,31 +53,6 @@ export function plainText(max: number) {
   });
 }
 
-function bodySchema(now: number) {
-  return z.object(
-    {
-      shipment_id: idText,
-      status: plainText(64),
-      enterprise_id: idText,
-      timestamp: z.pipe(
-        z.string({ error: requiredOr("must be a string") }),
-        z.transform((text, { issues }) => {
-          const reading = readTimestamp(text, now);
-          if (reading.ok) return { occurredAt: reading.instant, timestampText: text };
-          issues.push({ code: "custom", input: text, message: reading.message });
-          return z.NEVER;
-        }),
-      ),
-      data: z.optional(
-        z
-          .custom<JsonObject>(isJsonObject, { error: "must be an object" })
-          .check(z.refine((data) => isStorable(data), { error: "must be well-formed text at most 8 levels deep" })),
-      ),
-    },
-    { error: "must be a JSON object" },
-  );
-}
-
 /** A required id: a text, or an integer that is read as one. */
 export const idText = z.pipe(
   z.pipe(
@@ -76,6 +62,25 @@ export const idText = z.pipe(
     z.transform(String),
   ),
   plainText(64),
+);
+
+const bodySchema = z.object(
+  {
+    shipment_id: idText,
+    status: plainText(64),
+    enterprise_id: idText,
+    timestamp: z.transform(({ text, reading }: TimestampField, { issues }) => {
+      if (reading.ok) return { occurredAt: reading.instant, timestampText: text };
+      issues.push({ code: "custom", input: text, message: reading.message });
+      return z.NEVER;
+    }),
+    data: z.optional(
+      z
+        .custom<JsonObject>(isJsonObject, { error: "must be an object" })
+        .check(z.refine((data) => isStorable(data), { error: "must be well-formed text at most 8 levels deep" })),
+    ),
+  },
+  { error: "must be a JSON object" },
 );
 
 function requiredOr(message: string) {

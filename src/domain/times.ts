@@ -10,6 +10,9 @@ export const DEFAULT_TIMES = {
   callTimeout: 10_000,
   /** Results are recorded at least this often while calls go on. */
   recordEvery: 5_000,
+  /** Bells wait this long for others of the same isolate, to be rung together; where some came, that much longer. */
+  gatherBells: 5,
+  gatherBellsLonger: 20,
   /** A row is silent when nobody has claimed it this long after it became due. */
   silentAfter: 10_000,
   /** How long the sweep waits before it rings a silent row again; doubling up to `ringAgainLongest`. */

@@ -36,7 +36,7 @@ export function createApp({ createServices, log }: Wiring): Hono<Door> {
   for (const route of ROUTES) {
     app.on(route.method, route.path, async (c) => {
       c.set("services", createServices(c.env, c.executionCtx));
-      if (route.access === "token") await requireToken(c);
+      if (route.access === "token") requireToken(c);
       return route.handle(c);
     });
   }

@@ -25,19 +25,28 @@ export async function readJson(c: Context<Door>): Promise<unknown> {
 /** The body of a request as it came in, up to `maxBytes`; beyond that throws AppError `body_too_large`. */
 export async function readBytes(c: Context<Door>, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const tooLarge = () => new AppError("body_too_large", `The body has more than ${maxBytes} bytes.`);
-  if (Number(c.req.header("Content-Length") ?? 0) > maxBytes) throw tooLarge();
-  const chunks: Uint8Array[] = [];
+  const declared = c.req.header("Content-Length");
+  if (Number(declared ?? 0) > maxBytes) throw tooLarge();
+  // What says how long it is ends there by HTTP's own rules; only the rest has to be watched as it comes in.
+  const body = declared === undefined ? await readPieces(c, maxBytes) : new Uint8Array(await c.req.raw.arrayBuffer());
+  if (body.byteLength > maxBytes) throw tooLarge();
+  return body;
+}
+
+/** The whole body, or of a longer one as much as shows that it is. */
+async function readPieces(c: Context<Door>, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  const pieces: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of c.req.raw.body ?? []) {
-    size += chunk.byteLength;
-    if (size > maxBytes) throw tooLarge();
-    chunks.push(chunk);
+  for await (const piece of c.req.raw.body ?? []) {
+    size += piece.byteLength;
+    pieces.push(piece);
+    if (size > maxBytes) break;
   }
   const body = new Uint8Array(size);
   let offset = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, offset);
-    offset += chunk.byteLength;
+  for (const piece of pieces) {
+    body.set(piece, offset);
+    offset += piece.byteLength;
   }
   return body;
 }

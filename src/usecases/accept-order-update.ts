@@ -1,5 +1,4 @@
 import { AppError } from "../domain/app-error.ts";
-import { bellsFor } from "../domain/bell.ts";
 import { expiryOf } from "../domain/expiry.ts";
 import { judgeOriginal, type StoredDelivery } from "../domain/original.ts";
 import type { OrderUpdate } from "../domain/order-update.ts";
@@ -7,7 +6,7 @@ import { planDeliveries, type Plan } from "../domain/plan.ts";
 import { SKIP_REASONS, skipReason } from "../domain/skip.ts";
 import { updateKeys, type UpdateKeys } from "../domain/update-keys.ts";
 import type { Services } from "../services.ts";
-import { ringBells } from "./ring-bells.ts";
+import { ringTogether } from "./ring-together.ts";
 
 export type AcceptedUpdate = {
   updateId: string;
@@ -16,7 +15,8 @@ export type AcceptedUpdate = {
   skipped: { channel: string; code: string; reason: string }[];
 };
 
-type Needs = Pick<Services, "directory" | "updates" | "ids" | "bells" | "defer" | "log" | "times" | "expiry">;
+type Needs = Parameters<typeof ringTogether>[0] &
+  Pick<Services, "directory" | "updates" | "ids" | "defer" | "times" | "expiry">;
 
 /**
  * Accepts one order update: plans a delivery or a skip for each channel and commits them before it answers.
@@ -53,7 +53,12 @@ async function commit(
   const inserted = await services.updates.insert({ updateId, update, keys, expiresAfterMs, deliveries: rows });
   if (inserted === "duplicate") return "duplicate";
   const { enterpriseId } = update;
-  services.defer(ringBells(services, bellsFor(rows.map((row) => ({ ...row, enterpriseId })))));
+  services.defer(
+    ringTogether(
+      services,
+      rows.map(({ lane, deliveryId }) => ({ lane, enterpriseId, deliveryId })),
+    ),
+  );
   return {
     updateId,
     replayed: false,

@@ -8,6 +8,7 @@ import type { Times } from "../../src/domain/times.ts";
 import { LANES, type Lane } from "../../src/domain/lane.ts";
 import type { LogFields } from "../../src/log.ts";
 import type { BellMessage } from "../../src/queue/bell.ts";
+import { createBellGathering } from "../../src/queue/bell-gathering.ts";
 import { createBellProducer } from "../../src/queue/producer.ts";
 import type { Door, Services } from "../../src/services.ts";
 import type { Isolate, Isolates } from "./isolates.ts";
@@ -87,6 +88,7 @@ function wire(setting: Setting, isolate: Isolate): Record<Door, Services> {
     adapters,
     accounts: ACCOUNTS,
     retention: DEFAULT_RETENTION,
+    gathering: createBellGathering(times.gatherBells + times.gatherBellsLonger + 250),
     bells: createBellProducer(queuesOf(setting, isolate)),
     directory: createDirectory(load, now),
     defer: (work: Promise<unknown>) => void work.catch((error: unknown) => onLog("deferred_failed", {}, error)),

@@ -42,7 +42,7 @@ async function postedInto(name: string, after: boolean) {
   network.answerSql({
     answer: answerOf(name),
     after,
-    matches: (sql) => sql.startsWith("insert into `deliveries`") && sql.includes(enterprise.id),
+    matches: (sql) => sql.startsWith("INSERT INTO deliveries") && sql.includes(enterprise.id),
   });
   const first = await postIn(quiet.env, update);
   const bells = quiet.bells.length;

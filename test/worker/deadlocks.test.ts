@@ -66,7 +66,7 @@ it("gives up after three repeats, with an answer that says that repeating is saf
   network.failSql({
     errno: 1213,
     times: 4,
-    matches: (statement) => statement.startsWith("insert into `deliveries`") && statement.includes(enterprise.id),
+    matches: (statement) => statement.startsWith("INSERT INTO deliveries") && statement.includes(enterprise.id),
   });
 
   const first = await postIn(quietEnv().env, update);

@@ -64,7 +64,7 @@ it.for([
     errno,
     after,
     quote: secrets.join(" "),
-    matches: (sql) => sql.startsWith("insert") && sql.includes(String(update["shipment_id"])),
+    matches: (sql) => sql.startsWith("INSERT INTO deliveries") && sql.includes(String(update["shipment_id"])),
   });
 
   await postIn(quietEnv().env, update);

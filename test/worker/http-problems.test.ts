@@ -113,7 +113,7 @@ it("says nothing about the cause of a failure of its own", async () => {
   const enterprise = await newEnterprise(["sms"]);
   network.failSql({
     errno: 1146,
-    matches: (statement) => statement.startsWith("insert") && statement.includes(enterprise.id),
+    matches: (statement) => statement.startsWith("INSERT INTO deliveries") && statement.includes(enterprise.id),
   });
 
   const answer = await post(updateOf(enterprise));

@@ -52,6 +52,18 @@ it("rings one bell per lane after the commit, naming ids only", async () => {
   );
 });
 
+it("rings for updates that come together with one request per lane", async () => {
+  const enterprises = await Promise.all([1, 2, 3].map(() => newEnterprise(["sms", "email"])));
+  const requests: string[] = [];
+  const counting = (lane: string) => ({ sendBatch: async () => void requests.push(lane) }) as unknown as Queue;
+  const TIMES = JSON.stringify({ gatherBells: 1_000 });
+  const quiet = quietEnv({ QUEUE_SMS: counting("sms"), QUEUE_EMAIL: counting("email"), TIMES });
+
+  await Promise.all(enterprises.map((enterprise) => postIn(quiet.env, updateOf(enterprise))));
+
+  expect(requests.toSorted()).toEqual(["email", "sms"]);
+});
+
 it("accepts the update when no queue takes the bell, and leaves it to the sweep", async () => {
   const enterprise = await newEnterprise(["sms"]);
   const broken = { sendBatch: () => Promise.reject(new Error("Too Many Requests")) } as unknown as Queue;
@@ -72,7 +84,7 @@ it("answers the original when the insert took effect but its answer was lost", a
   const lost = network.failSql({
     errno: 2013,
     after: true,
-    matches: (statement) => statement.startsWith("insert into `deliveries`") && statement.includes(enterprise.id),
+    matches: (statement) => statement.startsWith("INSERT INTO deliveries") && statement.includes(enterprise.id),
   });
 
   const first = await postIn(quiet.env, update);

@@ -50,8 +50,8 @@ export const PROCESS_PLANTS: Plant[] = [
     proof: faults,
     invariants: ["I8"],
     file: "src/db/updates.ts",
-    find: "      rows.map(({ skip, ...row }) => ({",
-    replace: "      rows.slice(0, Math.max(1, rows.length - 1)).map(({ skip, ...row }) => ({",
+    find: "  const rows = newUpdate.deliveries;",
+    replace: "  const rows = newUpdate.deliveries.slice(0, Math.max(1, newUpdate.deliveries.length - 1));",
   },
   {
     name: "a doubtful send is logged as accepted",

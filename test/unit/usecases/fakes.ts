@@ -6,6 +6,7 @@ import type { StoredDelivery } from "../../../src/domain/original.ts";
 import { DEFAULT_TIMES } from "../../../src/domain/times.ts";
 import type { Ids } from "../../../src/ids.ts";
 import type { Log, LogFields } from "../../../src/log.ts";
+import { createBellGathering } from "../../../src/queue/bell-gathering.ts";
 import type { Services } from "../../../src/services.ts";
 
 /** A log that keeps what it is told. */
@@ -92,7 +93,9 @@ export function acceptingWith(enterprise: Enterprise | null) {
     directory,
     updates: fakeUpdates(),
     ids: countingIds(),
+    gathering: createBellGathering(250),
     bells: fakeBells(),
+    clock: hastyClock(),
     times: DEFAULT_TIMES,
     expiry: new Map<string, number>(),
     log: fakeLog(),

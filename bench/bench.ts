@@ -7,6 +7,7 @@ import type { LoadOrder, LoadReport } from "./load/order.ts";
 import { describeMachine, machineLines } from "./machine.ts";
 import { percent, watchNoise } from "./noise.ts";
 import { HELP, readOptions, type BenchOptions } from "./options.ts";
+import { profileFigure } from "./profile/profile.ts";
 import { table } from "./report.ts";
 import { buildStage, type Stage } from "./stage.ts";
 
@@ -30,7 +31,8 @@ async function main(options: BenchOptions): Promise<number> {
   const stage = await buildStage(say);
   let keep = true;
   try {
-    const code = await Promise.race([measureAll(stage, options), interrupted]);
+    const work = options.profile === null ? measureAll(stage, options) : profileOne(stage, options, options.profile);
+    const code = await Promise.race([work, interrupted]);
     keep = options.keep;
     return code;
   } finally {
@@ -75,6 +77,13 @@ async function measureAll(stage: Stage, options: BenchOptions): Promise<number> 
     writeFileSync(options.json, `${JSON.stringify(whole, null, 2)}\n`);
   }
   return code;
+}
+
+async function profileOne(stage: Stage, options: BenchOptions, number: number): Promise<number> {
+  for (const line of machineLines(await describeMachine(stage))) say(line);
+  const figures = FIGURES.filter((figure) => figure.number === number);
+  for (const figure of figures) console.log(`\n${await profileFigure(createBench(stage, options), figure)}\n`);
+  return 0;
 }
 
 function createBench(stage: Stage, { quick, large }: BenchOptions): Bench {

@@ -29,6 +29,8 @@ export type Figure<Name extends string = string> = {
   title: string;
   goals: Record<Name, Goal>;
   measure: (bench: Bench) => Promise<Measured<Name>>;
+  /** Prepares the service's own turn alone, which can be played once: what `--profile` looks into. */
+  turn?: (bench: Bench) => Promise<() => Promise<unknown>>;
 };
 
 /** Keeps the names of the goals, so that `measure` has to give a value for each. */

@@ -6,6 +6,7 @@ export const HELP = `npm run bench: measures the service beside Workers that do 
   --only 3,5      some figures
   --json FILE     writes all that was measured, with met: true or false for each figure
   --large         also what takes long: figure 11 with 10⁷ rows
+  --profile 3     measures nothing: profiles the Worker under the load of figure 3, 4 or 5 and tells where its time goes
   --keep          keeps the folder with the logs of all processes; it is kept anyway when something fails
 
 Builds the Worker as it is deployed and runs it in workerd directly, with a private MariaDB, the bridge and played
@@ -22,6 +23,8 @@ export type BenchOptions = {
   json: string | null;
   /** Numbers of figures; null for all. */
   only: ReadonlySet<number> | null;
+  /** Number of the figure whose load is profiled instead. */
+  profile: number | null;
 };
 
 /** Reads the command line; null when help is wanted. Throws what is wrong with it. `known`: the figures there are. */
@@ -35,6 +38,7 @@ export function readOptions(args: string[], known: readonly number[]): BenchOpti
       keep: { type: "boolean", default: false },
       json: { type: "string" },
       only: { type: "string" },
+      profile: { type: "string" },
     },
   });
   if (values.help === true) return null;
@@ -44,15 +48,16 @@ export function readOptions(args: string[], known: readonly number[]): BenchOpti
     keep: values.keep,
     json: values.json ?? null,
     only: values.only === undefined ? null : readNumbers(values.only, known),
+    profile: values.profile === undefined ? null : readNumber(values.profile, known, "--profile"),
   };
 }
 
 function readNumbers(text: string, known: readonly number[]): ReadonlySet<number> {
-  return new Set(
-    text.split(",").map((word) => {
-      const number = known.find((one) => String(one) === word.trim());
-      if (number === undefined) throw new Error(`--only knows ${known.join(", ")}, and not ${word}.`);
-      return number;
-    }),
-  );
+  return new Set(text.split(",").map((word) => readNumber(word.trim(), known, "--only")));
+}
+
+function readNumber(word: string, known: readonly number[], option: string): number {
+  const number = known.find((one) => String(one) === word);
+  if (number === undefined) throw new Error(`${option} knows ${known.join(", ")}, and not ${word}.`);
+  return number;
 }

@@ -12,6 +12,7 @@ export const accept = figure({
     cpu: { what: "CPU of the Worker", kind: "cpu", unit: "×", limit: { atMost: 1.5 } },
     rate: { what: "accepted/s", kind: "wall", unit: "×", limit: { atLeast: 0.65 } },
   },
+  turn: async (bench) => () => bench.load(postUpdates(bench, { bodies: updates("three") })),
   measure: async (bench) => {
     const insert = await bench.stage.contender("insert");
     const ours = (kind: "three" | "one") => () => bench.load(postUpdates(bench, { bodies: updates(kind) }));

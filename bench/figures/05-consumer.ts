@@ -1,8 +1,10 @@
 import { assertSent, batches, makeDue } from "../due.ts";
+import type { Bench } from "../context.ts";
 import { figure } from "../figure.ts";
 import { interleave } from "../interleave.ts";
 import type { LoadOrder, LoadReport } from "../load/order.ts";
 import { cpuRatios, inWords, rateRatios } from "../reports.ts";
+import type { Workerd } from "../workerd.ts";
 
 const BATCH = 50;
 
@@ -13,7 +15,14 @@ const AT_ONCE = 4;
 const BATCHES = 64;
 const QUICK_BATCHES = 24;
 
-const LONGEST_MS = 60_000;
+const ORDER = {
+  headers: {},
+  connections: AT_ONCE,
+  pace: { kind: "closed" },
+  warmUpMs: 0,
+  windowMs: 60_000,
+  expect: 200,
+} satisfies Partial<LoadOrder>;
 
 export const consumer = figure({
   number: 5,
@@ -22,40 +31,12 @@ export const consumer = figure({
     cpu: { what: "CPU per delivery", kind: "cpu", unit: "×", limit: { atMost: 2 } },
     rate: { what: "deliveries/s", kind: "wall", unit: "×", limit: { atLeast: 0.5 } },
   },
+  turn: prepare,
   measure: async (bench) => {
-    const { stage, load, quick, rounds } = bench;
-    const count = quick ? QUICK_BATCHES : BATCHES;
-    const fetching = await stage.contender("fetch");
-    const common = {
-      headers: {},
-      connections: AT_ONCE,
-      pace: { kind: "closed" },
-      warmUpMs: 0,
-      windowMs: LONGEST_MS,
-      expect: 200,
-    } satisfies Partial<LoadOrder>;
-    const { ours, theirs } = await interleave(rounds, {
-      ours: async () => {
-        const bells = await makeDue(bench, count * BATCH);
-        const report = await load({
-          ...common,
-          url: `${stage.service.frontUrl}/queue/notify-sms`,
-          bodies: { kind: "listed", bodies: batches(bells, BATCH) },
-          cpuOf: { worker: stage.service.pid },
-        });
-        await assertSent(bench, bells);
-        return report;
-      },
-      theirs: () => {
-        const body = JSON.stringify({ calls: BATCH });
-        const bodies = Array.from({ length: count }, () => body);
-        return load({
-          ...common,
-          url: `${fetching.url}/`,
-          bodies: { kind: "listed", bodies },
-          cpuOf: { worker: fetching.pid },
-        });
-      },
+    const fetching = await bench.stage.contender("fetch");
+    const { ours, theirs } = await interleave(bench.rounds, {
+      ours: async () => (await prepare(bench))(),
+      theirs: () => onlyCall(bench, fetching),
     });
     return {
       values: { cpu: cpuRatios(ours, theirs), rate: rateRatios(ours, theirs) },
@@ -63,6 +44,31 @@ export const consumer = figure({
     };
   },
 });
+
+/** Has deliveries accepted; the turn hears them in batches. */
+async function prepare(bench: Bench): Promise<() => Promise<LoadReport>> {
+  const { service } = bench.stage;
+  const bells = await makeDue(bench, countOf(bench) * BATCH);
+  return async () => {
+    const report = await bench.load({
+      ...ORDER,
+      url: `${service.frontUrl}/queue/notify-sms`,
+      bodies: { kind: "listed", bodies: batches(bells, BATCH) },
+      cpuOf: { worker: service.pid },
+    });
+    await assertSent(bench, bells);
+    return report;
+  };
+}
+
+function onlyCall(bench: Bench, { url, pid }: Workerd): Promise<LoadReport> {
+  const bodies = Array.from({ length: countOf(bench) }, () => JSON.stringify({ calls: BATCH }));
+  return bench.load({ ...ORDER, url: `${url}/`, bodies: { kind: "listed", bodies }, cpuOf: { worker: pid } });
+}
+
+function countOf({ quick }: Bench): number {
+  return quick ? QUICK_BATCHES : BATCHES;
+}
 
 /** The same report with deliveries in place of batches; latencies stay those of a batch. */
 function perDelivery(report: LoadReport): LoadReport {

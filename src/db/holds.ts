@@ -24,7 +24,7 @@ export async function findEndedHolds(db: Db, limit: number) {
       gateway: deliveries.gateway,
       policy: customers.ambiguityPolicy,
     })
-    .from(deliveries)
+    .from(deliveries, { forceIndex: "deliveries_hold" })
     .leftJoin(attempts, isLastAttempt)
     .leftJoin(customers, eq(customers.enterpriseId, deliveries.enterpriseId))
     .where(and(lt(deliveries.holdUntil, utcNow), eq(deliveries.state, "unknown")))

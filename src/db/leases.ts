@@ -40,7 +40,7 @@ export async function findExpiredLeases(db: Db, limit: number) {
       reason: attempts.reason,
       providerId: attempts.providerId,
     })
-    .from(deliveries)
+    .from(deliveries, { forceIndex: "deliveries_lease" })
     .leftJoin(attempts, isLastAttempt)
     .where(and(lt(deliveries.leaseUntil, utcNow), eq(deliveries.state, "sending")))
     .orderBy(asc(deliveries.leaseUntil))

@@ -99,22 +99,19 @@ function isMeant(what: Retained, retention: Retention, now: number): SQL {
   }
 }
 
-/** Whole keys, in key order; each list of one column alone would make the server look at all rows. */
+/**
+ * Whole keys, in key order. Spelt out, for a list of one row value, or lists of single columns, would make the server
+ * look at all rows of the enterprise, or of the table.
+ */
 function namedBy(key: readonly string[], rows: OldRow[]): SQL {
-  const keys = rows.map((row) => key.map((column) => row[column]));
-  const sorted = keys.toSorted((a, b) => (a.join("\n") < b.join("\n") ? -1 : 1));
-  const whole = sql`(${columns(key)}) IN (${sql.join(
-    sorted.map(
-      (values) =>
-        sql`(${sql.join(
-          values.map((value) => sql`${value}`),
-          sql`, `,
-        )})`,
-    ),
-    sql`, `,
-  )})`;
-  if (key[0] !== "enterprise_id") return whole;
-  return sql`enterprise_id IN ${[...new Set(sorted.map(([enterpriseId]) => enterpriseId))]} AND ${whole}`;
+  const sorted = rows
+    .map((row) => key.map((column) => row[column]))
+    .toSorted((a, b) => (a.join("\n") < b.join("\n") ? -1 : 1));
+  const equals = (values: unknown[]) => values.map((value, index) => sql`${sql.raw(key[index] ?? "")} = ${value}`);
+  const whole = sorted.map((values) => sql`(${sql.join(equals(values), sql` AND `)})`);
+  const named = sql`(${sql.join(whole, sql` OR `)})`;
+  if (key[0] !== "enterprise_id") return named;
+  return sql`enterprise_id IN ${[...new Set(sorted.map(([enterpriseId]) => enterpriseId))]} AND ${named}`;
 }
 
 function columns(names: readonly string[]): SQL {

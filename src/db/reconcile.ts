@@ -52,7 +52,7 @@ export async function findDueLooks(db: Db, limit: number) {
         .mapWith(Number)
         .as("steps"),
     })
-    .from(deliveries)
+    .from(deliveries, { forceIndex: "deliveries_look" })
     .innerJoin(attempts, isLastAttempt)
     .leftJoin(customers, eq(customers.enterpriseId, deliveries.enterpriseId))
     .leftJoin(gateways, eq(gateways.gatewayId, attempts.gatewayId))
@@ -87,11 +87,11 @@ export async function countRivals(db: Db, looks: DueLook[], address: AddressKind
       FROM deliveries d FORCE INDEX (PRIMARY)
       JOIN customers c ON c.enterprise_id = d.enterprise_id
       JOIN customers other ON other.${column} = c.${column}
-      JOIN deliveries rival ON rival.enterprise_id = other.enterprise_id AND rival.shipment_id = d.shipment_id
+      JOIN deliveries rival FORCE INDEX (deliveries_shipment) ON rival.enterprise_id = other.enterprise_id AND rival.shipment_id = d.shipment_id
        AND rival.status = d.status AND rival.timestamp_text = d.timestamp_text AND rival.delivery_id <> d.delivery_id
        AND (rival.state IN ('sending', 'unknown', 'unconfirmed', 'sent') OR rival.code = 'dropped')
        AND SUBSTRING_INDEX(rival.lane, '_', 1) = SUBSTRING_INDEX(d.lane, '_', 1)
-      JOIN attempts a ON a.enterprise_id = rival.enterprise_id AND a.delivery_id = rival.delivery_id
+      JOIN attempts a FORCE INDEX (attempts_delivery) ON a.enterprise_id = rival.enterprise_id AND a.delivery_id = rival.delivery_id
        AND a.attempt_no = rival.attempt_no AND a.provider_id IS NULL
      WHERE ${namedRows("d", namesOf(looks))}
      GROUP BY d.delivery_id`);

@@ -113,10 +113,12 @@ const older = sql`${position} < (${deliveries.occurredAt}, ${deliveries.delivery
 
 const maybeSent = inArray(sql.raw("other.state"), [...MAYBE_SENT_STATES]);
 
+/** The index is named, for by its start alone every index of the enterprise looks as good, however many rows it has. */
 function sibling(name: string, condition: ReturnType<typeof sql>) {
   return truth(
     name,
-    sql`EXISTS (SELECT 1 FROM deliveries other WHERE other.enterprise_id = ${deliveries.enterpriseId}
+    sql`EXISTS (SELECT 1 FROM deliveries other FORCE INDEX (deliveries_shipment)
+    WHERE other.enterprise_id = ${deliveries.enterpriseId}
     AND other.shipment_id = ${deliveries.shipmentId} AND other.channel_id = ${deliveries.channelId} AND ${condition})`,
   );
 }

@@ -6,8 +6,8 @@ import { createDb, type Db } from "../../../src/db/client.ts";
  */
 export function capturingDb(): { db: Db; sent: string[] } {
   const sent: string[] = [];
-  const keep: typeof fetch = async (_url, init) => {
-    sent.push((JSON.parse(String(init?.body)) as { query: string }).query);
+  const keep: typeof fetch = async (input, init) => {
+    sent.push(((await new Request(input, init).json()) as { query: string }).query);
     return Response.json({ session: null, result: { rowsAffected: "0", fields: [], rows: [] }, timing: 0 });
   };
   return { db: createDb({ databaseUrl: "http://user:password@database.test", timeoutMs: 1_000, fetch: keep }), sent };

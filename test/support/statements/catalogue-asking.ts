@@ -1,0 +1,87 @@
+import type { List } from "../../../src/domain/listed-rows.ts";
+import * as given from "./arguments.ts";
+import { once, overFound } from "./entry.ts";
+import { NOW, ROWS, row } from "./sample.ts";
+
+const OPERATORS = "an operator may mean all enterprises";
+const LISTS: List[] = ["deliveries", "logs", "logs_failure"];
+
+const meant = {
+  state: "failed" as const,
+  enterpriseId: null,
+  shipmentId: null,
+  channelId: null,
+  gatewayId: null,
+  code: null,
+  providerCode: null,
+  settledFrom: NOW - 8 * 86_400_000,
+  settledTo: null,
+  maySendTwice: false,
+};
+const { enterpriseId, shipmentId } = row(ROWS - 1);
+const ofShipment = { ...meant, enterpriseId, shipmentId, providerCode: "21610" };
+const listed = { enterpriseId, channel: null, gateway: null, state: null, code: null, from: null, to: null };
+const listedBy = [
+  { ...listed, shipmentId: null },
+  { ...listed, shipmentId },
+  { ...listed, shipmentId: null, channel: "SMS" },
+];
+
+/** What people ask, and recipients. */
+export const ASKING = {
+  channels: {
+    find: once("asked by people", ({ stores }) => stores.channels.find("sms")),
+    insertChannel: once("asked by people", ({ stores }) =>
+      stores.channels.insertChannel({ channelId: "ch_x", channelName: "X", channelKey: "x", kind: "sms" }),
+    ),
+    insertGateway: once("asked by people", ({ stores }) => stores.channels.insertGateway(given.NEW_GATEWAY)),
+    list: once("asked by people", ({ stores }) => stores.channels.list()),
+  },
+  reading: {
+    timeline: once("asked by people, about one shipment", ({ stores }) =>
+      stores.reading.timeline({ filter: { enterpriseId, shipmentId }, limit: 200, after: null }),
+    ),
+    page: once("asked by people, 200 rows at a time", async ({ stores }) => {
+      for (const list of LISTS) {
+        for (const filter of listedBy) await stores.reading.page(list, { filter, limit: 200, after: null });
+      }
+    }),
+  },
+  redriving: {
+    count: once(
+      "asked by people, up to 10,000",
+      async ({ stores }) => {
+        for (const filter of [meant, ofShipment]) await stores.redriving.count(filter);
+      },
+      { scatters: OPERATORS },
+    ),
+    find: once(
+      "asked by people, 500 at a time",
+      async ({ stores }) => {
+        for (const filter of [meant, ofShipment]) await stores.redriving.find(filter, 500);
+      },
+      { scatters: OPERATORS },
+    ),
+    lastDueInMs: once("asked by people", ({ stores }) => stores.redriving.lastDueInMs(), { scatters: OPERATORS }),
+    log: overFound("asked by people, 500 at a time", ({ stores, rows }) =>
+      stores.redriving.log(meant, given.planned(rows)),
+    ),
+    redrive: overFound(
+      "asked by people, 500 at a time",
+      ({ stores, rows }) => stores.redriving.redrive(meant, given.planned(rows)),
+      { keys: { deliveries: "PRIMARY" } },
+    ),
+  },
+  inbound: {
+    insert: once("per STOP or START", ({ stores, rows }) => stores.inbound.insert(given.stopMessage(rows))),
+    findConcerned: once(
+      "per STOP or START",
+      ({ stores, rows }) => stores.inbound.findConcerned(given.stopMessage(rows)),
+      {
+        keys: { customers: "customers_phone" },
+        scatters: "only the address is known, and any enterprise may have it",
+      },
+    ),
+    suppress: overFound("per STOP or START", ({ stores, rows }) => stores.inbound.suppress(given.stops(rows))),
+  },
+};

@@ -1,0 +1,85 @@
+import { DEFAULT_RETENTION, RETAINED } from "../../../src/domain/retention.ts";
+import * as given from "./arguments.ts";
+import { once, overFound } from "./entry.ts";
+import { NOW } from "./sample.ts";
+
+const SWEPT = "the index is by time, not by enterprise: each shard is asked for its oldest rows";
+
+/** What sweeps and the hourly purge cost. */
+export const SWEEPING = {
+  sweeping: {
+    findSilent: once("per sweep, 500 of each lane", ({ stores }) => stores.sweeping.findSilent(500), {
+      scatters: SWEPT,
+    }),
+    moveRingOn: overFound("per sweep", ({ stores, rows }) => stores.sweeping.moveRingOn(rows), {
+      keys: { deliveries: "PRIMARY" },
+    }),
+    findExpiredLeases: once("per sweep, 500 at most", ({ stores }) => stores.sweeping.findExpiredLeases(500), {
+      keys: { deliveries: "deliveries_lease", attempts: "attempts_delivery" },
+      scatters: SWEPT,
+    }),
+  },
+  holding: {
+    findEnded: once("per sweep, 500 at most", ({ stores }) => stores.holding.findEnded(500), {
+      keys: { deliveries: "deliveries_hold", attempts: "attempts_delivery", customers: "PRIMARY" },
+      scatters: SWEPT,
+    }),
+    writeSteps: overFound("per sweep", ({ stores, rows }) => stores.holding.writeSteps(given.steps(rows))),
+    logEnds: overFound("per sweep", ({ stores, rows }) => stores.holding.logEnds(given.endings(rows))),
+    end: overFound("per sweep", ({ stores, rows }) => stores.holding.end(given.endings(rows)), {
+      keys: { deliveries: "PRIMARY" },
+    }),
+  },
+  reconciling: {
+    findDue: once("per sweep, 100 at most", ({ stores }) => stores.reconciling.findDue(100), {
+      keys: { deliveries: "deliveries_look", attempts: "attempts_delivery" },
+      scatters: SWEPT,
+    }),
+    findHolders: overFound(
+      "per sweep, the messages that a provider listed",
+      ({ stores, rows }) => stores.reconciling.findHolders(rows.map(({ deliveryId }) => deliveryId)),
+      {
+        keys: { attempts: "attempts_provider" },
+        scatters: "only the provider's id is known, and any enterprise's attempt may hold it",
+      },
+    ),
+    countRivals: overFound(
+      "per sweep",
+      ({ stores, rows }) => stores.reconciling.countRivals(given.looks(rows), "phone"),
+      {
+        keys: { d: "PRIMARY", other: "customers_phone", rival: "deliveries_shipment", a: "attempts_delivery" },
+        scatters: "only the address is known, and any enterprise may have it",
+      },
+    ),
+    countLaterHeard: overFound(
+      "per sweep, one look at each account",
+      ({ stores, rows }) => stores.reconciling.countLaterHeard(given.looks(rows), 5),
+      {
+        keys: { a: "attempts_ended", r: "PRIMARY" },
+        scatters: "an account serves all enterprises, so its calls lie on every shard",
+      },
+    ),
+    writeSteps: overFound("per sweep", ({ stores, rows }) => stores.reconciling.writeSteps(given.steps(rows))),
+    moveAfterLook: overFound(
+      "per sweep",
+      ({ stores, rows }) => stores.reconciling.moveAfterLook(given.concluded(rows)),
+      {
+        keys: { deliveries: "PRIMARY" },
+      },
+    ),
+  },
+  purging: {
+    findOld: once(
+      "once an hour, 500 of each table at a time",
+      async ({ stores }) => {
+        for (const what of RETAINED) {
+          await stores.purging.findOld({ what, retention: DEFAULT_RETENTION, now: NOW, limit: 500 });
+        }
+      },
+      { scatters: "what is old lies on every shard" },
+    ),
+    remove: overFound("once an hour", async ({ stores, rows }) => {
+      for (const what of RETAINED) await stores.purging.remove(what, given.oldRows(rows));
+    }),
+  },
+};

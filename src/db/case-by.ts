@@ -1,7 +1,23 @@
 import { sql, type SQL } from "drizzle-orm";
 
-/** `CASE column WHEN key THEN value … END`: one value for each row of a statement over many. */
+/**
+ * One value for each row of a statement over many: `CASE column WHEN key THEN value … ELSE the commonest END`, and no
+ * more than the value itself where all rows share it. The statement must touch no rows but these. Of two rows with one
+ * key the first counts; pieces of SQL are one value only as one object.
+ */
 export function caseBy<T>(column: string, rows: T[], key: (row: T) => string, value: (row: T) => unknown): SQL {
-  const branches = rows.map((row) => sql`WHEN ${key(row)} THEN ${value(row)}`);
-  return sql`CASE ${sql.raw(column)} ${sql.join(branches, sql` `)} END`;
+  const values = new Map<string, unknown>();
+  for (const row of rows) if (!values.has(key(row))) values.set(key(row), value(row));
+  const common = commonest([...values.values()]);
+  const others = [...values].filter(([, other]) => other !== common);
+  if (others.length === 0) return sql`${common}`;
+  const branches = others.map(([of, other]) => sql` WHEN ${of} THEN ${other}`);
+  return sql`CASE ${sql.raw(column)}${sql.join(branches)} ELSE ${common} END`;
+}
+
+function commonest(values: unknown[]): unknown {
+  const counts = new Map<unknown, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const [first] = [...counts].toSorted(([, left], [, right]) => right - left);
+  return first?.[0];
 }

@@ -1,4 +1,4 @@
-import { Client, type Connection } from "@planetscale/database";
+import { cast, Client, type Connection } from "@planetscale/database";
 import { drizzle, type PlanetScaleDatabase } from "drizzle-orm/planetscale-serverless";
 import { Outage } from "../domain/outage.ts";
 import { isRolledBack, isServerTrouble } from "./errors.ts";
@@ -33,7 +33,7 @@ class RepeatingClient extends Client {
   readonly #opened: Connection;
 
   constructor({ databaseUrl, timeoutMs, fetch }: DbOptions) {
-    super({ url: databaseUrl, fetch: (url, init) => ask(fetch, url, init ?? {}, timeoutMs) });
+    super({ url: databaseUrl, fetch: (url, init) => ask(fetch, url, init ?? {}, timeoutMs), cast: castQuickly });
     this.#opened = super.connection();
   }
 
@@ -62,6 +62,14 @@ class RepeatingClient extends Client {
     }
   }
 }
+
+/** The driver decodes every text byte by byte, which costs more than all else about a row; ASCII is as it should be. */
+function castQuickly(field: Parameters<typeof cast>[0], value: string | null): unknown {
+  const isText = field.type === "VARCHAR" || field.type === "CHAR";
+  return value !== null && isText && IS_ASCII.test(value) ? value : cast(field, value);
+}
+
+const IS_ASCII = /^[\x20-\x7e]*$/;
 
 /** One request, read to its end within the time: a lost connection at any point is an outage. */
 async function ask(fetch: DbOptions["fetch"], url: string, init: RequestInit, timeoutMs: number) {

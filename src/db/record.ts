@@ -1,4 +1,4 @@
-import { inArray, sql, type SQL } from "drizzle-orm";
+import { inArray, sql } from "drizzle-orm";
 import { UNPROVEN_STATES } from "../domain/delivery.ts";
 import { LEASE_EXPIRED, type AttemptResult, type DeliveryResult } from "../domain/delivery-result.ts";
 import { blamesGateway } from "../domain/send-outcome.ts";
@@ -9,8 +9,9 @@ import { namedRows, namesOf } from "./claim.ts";
 import type { Db } from "./client.ts";
 import { fit } from "./fit.ts";
 import { insertFailures, insertLogs, type AcceptedEntry, type FailureEntry } from "./logs.ts";
+import { movesBySteps } from "./moves.ts";
 import { changeSuppressions } from "./suppressions.ts";
-import { afterMs, utcNow } from "./time.ts";
+import { utcNow } from "./time.ts";
 
 /**
  * Records what a batch has come to: facts first, states last, so that a crash in between is repeated or
@@ -40,8 +41,7 @@ async function recordAttempts(db: Db, results: DeliveryResult[]): Promise<void> 
   const ids = lines.map((line) => line.attemptId);
   // What is known stays: an acceptance that a receipt proved, whatever we think; and what a sender that was given
   // up has told meanwhile, where we only think that it went away.
-  const guesses = lines.filter(({ outcome }) => isLeaseExpired(outcome)).map((line) => line.attemptId);
-  const isGuess = guesses.length === 0 ? sql`FALSE` : inArray(sql.raw("attempt_id"), guesses);
+  const isGuess = each(({ outcome }) => isLeaseExpired(outcome));
   const isKnown = sql`(outcome <=> 'accepted' OR (outcome IS NOT NULL AND ${isGuess}))`;
   await db.execute(sql`
     UPDATE attempts FORCE INDEX (PRIMARY)
@@ -101,92 +101,28 @@ function logged({ enterpriseId, deliveryId, shipmentId, status, occurredAt, chan
 }
 
 async function moveDeliveries(db: Db, results: DeliveryResult[], times: Times): Promise<void> {
-  const moves = results.map((result) => ({ ...moveOf(result, times), deliveryId: result.delivery.deliveryId }));
-  const each = (value: (move: (typeof moves)[number]) => unknown) =>
-    caseBy("delivery_id", moves, (move) => move.deliveryId, value);
-  const sent = moves.filter((move) => move.state === "sent").map((move) => move.deliveryId);
-  const isOurs = sql`state IN ('sending', 'unknown') AND attempt_no = ${each((move) => move.claimedNo)}`;
+  const moveOf = movesBySteps(times);
+  const lines = results.map(({ delivery, attempt, step }) => ({ delivery, attempt, move: moveOf(step, delivery) }));
+  const each = (value: (line: (typeof lines)[number]) => unknown) =>
+    caseBy("delivery_id", lines, ({ delivery }) => delivery.deliveryId, value);
+  const isOurs = sql`state IN ('sending', 'unknown') AND attempt_no = ${each(({ delivery }) => delivery.attemptNo)}`;
   // An accepted message is a fact whoever holds the lease now, as if a receipt told it; any other result counts
   // only for its own claim.
-  const isSent = sent.length === 0 ? sql`FALSE` : inArray(sql.raw("delivery_id"), sent);
+  const isSent = each(({ move }) => move.state === "sent");
   const mayMove = sql`(${isOurs}) OR (state IN ${[...UNPROVEN_STATES]} AND ${isSent})`;
   await db.execute(sql`
     UPDATE deliveries FORCE INDEX (PRIMARY)
-       SET code = ${each((move) => move.code)},
-           gateway_id = COALESCE(${each((move) => move.gatewayId)}, gateway_id),
-           gateway = COALESCE(${each((move) => move.gateway)}, gateway),
-           due_at = LEAST(expires_at, ${each((move) => move.dueAt)}),
-           ring_at = ${each((move) => move.ringAt)}, ring_no = 0,
-           lane = COALESCE(${each((move) => move.lane)}, lane),
-           hold_until = ${each((move) => move.holdUntil)},
-           look_at = ${each((move) => move.lookAt)}, look_no = 0,
-           settled_at = ${each((move) => move.settledAt)},
+       SET code = ${each(({ move }) => move.code)},
+           gateway_id = COALESCE(${each(({ attempt }) => attempt?.gatewayId ?? null)}, gateway_id),
+           gateway = COALESCE(${each(({ attempt }) => attempt?.gateway ?? null)}, gateway),
+           due_at = LEAST(expires_at, ${each(({ move }) => move.dueAt)}),
+           ring_at = ${each(({ move }) => move.ringAt)}, ring_no = 0,
+           lane = COALESCE(${each(({ move }) => move.lane)}, lane),
+           hold_until = ${each(({ move }) => move.holdUntil)},
+           look_at = ${each(({ move }) => move.lookAt)}, look_no = 0,
+           settled_at = ${each(({ move }) => move.settledAt)},
            lease_token = NULL, lease_until = NULL,
-           state = ${each((move) => move.state)}
+           state = ${each(({ move }) => move.state)}
      WHERE ${namedRows("deliveries", namesOf(results.map((result) => result.delivery)))}
        AND (${mayMove} OR (state = 'skipped' AND ring_at IS NOT NULL))`);
-}
-
-type Move = {
-  state: string;
-  code: string | null;
-  claimedNo: number;
-  gatewayId: string | null;
-  gateway: string | null;
-  dueAt: SQL;
-  ringAt: SQL | null;
-  lane: string | null;
-  holdUntil: SQL | null;
-  lookAt: SQL | null;
-  settledAt: SQL | null;
-};
-
-function moveOf({ delivery, attempt, step }: DeliveryResult, times: Times): Move {
-  const still: Move = {
-    state: step.state,
-    code: "code" in step ? step.code : null,
-    claimedNo: delivery.attemptNo,
-    gatewayId: attempt?.gatewayId ?? null,
-    gateway: attempt?.gateway ?? null,
-    dueAt: utcNow,
-    ringAt: null,
-    lane: null,
-    holdUntil: null,
-    lookAt: null,
-    settledAt: null,
-  };
-  switch (step.state) {
-    case "sent":
-      return { ...still, lookAt: afterMs(times.receiptLate) };
-    case "failed":
-    case "skipped":
-      return { ...still, settledAt: utcNow };
-    case "skip_logged":
-      return { ...still, state: "skipped", settledAt: sql`settled_at`, dueAt: sql`due_at` };
-    case "unknown":
-      return { ...still, holdUntil: afterMs(times.hold), lookAt: afterLease(times.lookAgain) };
-    case "retrying":
-      return {
-        ...still,
-        lane: step.lane,
-        dueAt: afterMs(step.delayMs),
-        ringAt: afterMs(step.delayMs + times.silentAfter),
-      };
-    case "given_back":
-      return {
-        ...still,
-        state: delivery.wasTried ? "retrying" : "queued",
-        dueAt: afterMs(step.delayMs),
-        ringAt: afterMs(step.delayMs + times.silentAfter),
-      };
-  }
-}
-
-/**
- * `ms` after the lease ends, or has ended: until then somebody may still be calling. A record that is repeated
- * finds the lease gone, and does not bring forward what it said the first time.
- */
-function afterLease(ms: number): SQL {
-  const after = sql`COALESCE(GREATEST(lease_until, ${utcNow}), ${utcNow}) + INTERVAL ${ms * 1000} MICROSECOND`;
-  return sql`GREATEST(${after}, COALESCE(look_at, ${utcNow}))`;
 }

@@ -3,7 +3,7 @@ import type { Services } from "../services.ts";
 import { deliverBatch } from "../usecases/deliver-batch.ts";
 import { bellMessage } from "./bell.ts";
 
-/** As many as the bells of one batch name; were it ever more, they would be dealt with one group after another. */
+/** About as many as the bells of one batch name at most; where they name more, one group is dealt with after another. */
 const MAX_DELIVERIES = 500;
 
 /** Bells that could not be heard because the database did not answer are repeated after this time, in s. */

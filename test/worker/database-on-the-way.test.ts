@@ -80,7 +80,7 @@ const STATEMENTS: Record<string, (statement: string) => boolean> = {
   intent: (sql) => sql.includes("INSERT INTO attempts"),
   attempt: (sql) => sql.includes("UPDATE attempts"),
   log: (sql) => /insert (ignore )?into .?logs/i.test(sql),
-  state: (sql) => sql.includes("SET code = CASE"),
+  state: (sql) => sql.includes("lane = COALESCE("),
 };
 
 it.for(Object.keys(STATEMENTS))(

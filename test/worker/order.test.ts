@@ -143,7 +143,7 @@ it("does not take a delivery from its next claimer when giving it back is repeat
   const lost = network.failSql({
     errno: 2013,
     after: true,
-    matches: (statement) => statement.includes("SET code = CASE") && statement.includes(newer),
+    matches: (statement) => statement.includes("lane = COALESCE(") && statement.includes(newer),
   });
   const first = hear(quiet.env, [bellFor(enterprise, [newer])]);
   const isGivenBack = async () => lost.times === 0 && (await stateOf(enterprise, newer)) === "queued";

@@ -142,7 +142,7 @@ it.for([
   network.failSql({
     errno: 2013,
     times: 3,
-    matches: (statement) => statement.includes("SET code = CASE") && statement.includes(one.ids[0] ?? "-"),
+    matches: (statement) => statement.includes("lane = COALESCE(") && statement.includes(one.ids[0] ?? "-"),
   });
   await hear(one.quiet.env, [bellFor(one.enterprise, one.ids)]);
   expect((await deliveriesOf(one.enterprise)).map((row) => row.state)).toEqual(["sending"]);

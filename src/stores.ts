@@ -10,7 +10,7 @@ import * as leases from "./db/leases.ts";
 import { loadDue } from "./db/load.ts";
 import * as receipts from "./db/receipts.ts";
 import * as reconciliation from "./db/reconcile.ts";
-import { readPage } from "./db/pages.ts";
+import { readPage, readUpdate } from "./db/pages.ts";
 import { findOld, removeOld, type OldRow, type OldRows } from "./db/purge.ts";
 import { recordResults } from "./db/record.ts";
 import * as redriving from "./db/redrive.ts";
@@ -98,6 +98,7 @@ export function createStores(db: Db, times: Times) {
         redriving.redrive(db, filter, planned, times.silentAfter),
     },
     reading: {
+      update: (enterpriseId: string, updateId: string) => readUpdate(db, enterpriseId, updateId),
       timeline: (asked: PageOf<ShipmentName>) => readTimeline(db, asked),
       page: <L extends List>(list: L, asked: PageOf<ListFilter>) => readPage(db, list, asked),
     },

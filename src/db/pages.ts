@@ -1,71 +1,50 @@
 import { sql, type SQL } from "drizzle-orm";
-import type { List, ListedRows } from "../domain/listed-rows.ts";
+import type { List, ListedDelivery, ListedRows } from "../domain/listed-rows.ts";
 import type { Page, PageOf, Position } from "../domain/page-cursor.ts";
 import type { ListFilter } from "../domain/reading-query.ts";
+import { deliveryIdsOf } from "../domain/update-ids.ts";
 import type { Db } from "./client.ts";
-import { instantOf, textOf } from "./time.ts";
+import { instantOf, isoOf, textOf } from "./time.ts";
 
-/**
- * A list: its table and its indexes; SQL by the members of a row, those of instants apart; and the members by which it
- * is ordered, the time first.
- */
+/** A list: its table and its indexes, the time by which it is ordered and the key behind it, and what is told of a row. */
 type Listing = {
   table: string;
   byTime: string;
   byShipment: string;
-  instants: Record<string, string>;
-  columns: Record<string, string>;
-  order: [time: string, ...key: string[]];
+  time: string;
+  key: string[];
+  columns: string;
 };
 
-const OF_AN_UPDATE = { shipmentId: "shipment_id", status: "status", channel: "channel", gateway: "gateway" };
+const OF_AN_UPDATE = "shipment_id, status, channel, gateway, delivery_id";
+const OF_A_LOG = `notify_time, ${OF_AN_UPDATE}, timestamp, attempt_id, provider_id`;
 
 const LISTINGS: Record<List, Listing> = {
   deliveries: {
     table: "deliveries",
     byTime: "deliveries_enterprise",
     byShipment: "deliveries_shipment",
-    instants: {
-      timestamp: "occurred_at",
-      acceptedAt: "accepted_at",
-      dueAt: "IF(state IN ('queued', 'retrying'), due_at, NULL)",
-      settledAt: "settled_at",
-      expiresAt: "expires_at",
-    },
-    columns: {
-      ...OF_AN_UPDATE,
-      deliveryId: "delivery_id",
-      updateId: "update_id",
-      state: "state",
-      code: "code",
-      attempts: "attempt_no",
-    },
-    order: ["acceptedAt", "deliveryId"],
+    time: "accepted_at",
+    key: ["delivery_id"],
+    columns: `${OF_AN_UPDATE}, update_id, occurred_at AS timestamp, state, code, attempt_no AS attempts,
+      accepted_at, IF(state IN ('queued', 'retrying'), due_at, NULL) AS due_at, settled_at,
+      expires_at`,
   },
   logs: {
     table: "logs",
     byTime: "logs_enterprise",
     byShipment: "logs_shipment",
-    instants: { timestamp: "timestamp", notifyTime: "notify_time" },
-    columns: { ...OF_AN_UPDATE, deliveryId: "delivery_id", attemptId: "attempt_id", providerId: "provider_id" },
-    order: ["notifyTime", "attemptId"],
+    time: "notify_time",
+    key: ["attempt_id"],
+    columns: OF_A_LOG,
   },
   logs_failure: {
     table: "logs_failure",
     byTime: "logs_failure_enterprise",
     byShipment: "logs_failure_shipment",
-    instants: { timestamp: "timestamp", notifyTime: "notify_time" },
-    columns: {
-      ...OF_AN_UPDATE,
-      deliveryId: "delivery_id",
-      attemptId: "attempt_id",
-      attemptNo: "attempt_no",
-      code: "code",
-      message: "message",
-      providerCode: "provider_code",
-      providerId: "provider_id",
-    },
-    order: ["notifyTime", "deliveryId", "attemptNo", "code"],
+    time: "notify_time",
+    key: ["delivery_id", "attempt_no", "code"],
+    columns: `${OF_A_LOG}, attempt_no, code, message, provider_code`,
   },
 };
 
@@ -84,11 +63,11 @@ export async function readPage<L extends List>(
 ): Promise<Page<ListedRows[L]>> {
   const { filter, limit } = asked;
   const listing = LISTINGS[list];
-  const { table, byTime, byShipment } = listing;
+  const { table, byTime, byShipment, time, key, columns } = listing;
   const floor = isSelective(filter) ? await findFloor(db, listing, asked) : null;
   const conditions = [
     inRange(listing, asked),
-    ...(floor === null ? [] : [sql`${orderOf(listing).time} >= ${textOf(floor)}`]),
+    ...(floor === null ? [] : [sql`${sql.raw(time)} >= ${textOf(floor)}`]),
     ...equals("shipment_id", filter.shipmentId),
     ...equals("channel", filter.channel),
     ...equals("gateway", filter.gateway),
@@ -96,13 +75,25 @@ export async function readPage<L extends List>(
     ...equals("code", filter.code),
   ];
   const { rows } = await db.execute(sql`
-    SELECT ${columnsOf(listing)}
+    SELECT ${sql.raw(columns)}
       FROM ${sql.raw(`${table} FORCE INDEX (${filter.shipmentId === null ? byTime : byShipment})`)}
      WHERE ${sql.join(conditions, sql` AND `)}
-     ORDER BY ${orderOf(listing).descending} LIMIT ${limit + 1}`);
-  const found = (rows as FoundRow[]).slice(0, limit).map((row) => toRow(listing, row));
+     ORDER BY ${newestFirst(listing)} LIMIT ${limit + 1}`);
+  const found = (rows as FoundRow[]).slice(0, limit);
   const last = rows.length > limit ? found.at(-1) : undefined;
-  return { rows: found as ListedRows[L][], next: last ? positionOf(listing, last) : endOfLook(listing, floor) };
+  const next = last ? { at: instantOf(String(last[time])), key: key.map((column) => last[column] ?? "") } : null;
+  return { rows: found.map(toRow) as ListedRows[L][], next: next ?? endOfLook(key, floor) };
+}
+
+/** The deliveries of an update, in the order of their ids; none when it is unknown, or another enterprise's. */
+export async function readUpdate(db: Db, enterpriseId: string, updateId: string): Promise<ListedDelivery[]> {
+  const ids = deliveryIdsOf(updateId);
+  if (ids === null) return [];
+  const { rows } = await db.execute(sql`
+    SELECT ${sql.raw(LISTINGS.deliveries.columns)} FROM deliveries FORCE INDEX (PRIMARY)
+     WHERE enterprise_id = ${enterpriseId} AND delivery_id > ${ids.after} AND delivery_id < ${ids.before}
+       AND update_id = ${updateId} ORDER BY delivery_id`);
+  return (rows as FoundRow[]).map(toRow) as ListedDelivery[];
 }
 
 /** Whether rows are left out by what no index orders. Of a shipment there are few, and all are looked at. */
@@ -112,23 +103,22 @@ function isSelective({ shipmentId, channel, gateway, state, code }: ListFilter):
 
 /** The instant down to which this call looks; null when that is all of them. Rows of that instant are looked at. */
 async function findFloor(db: Db, listing: Listing, asked: PageOf<ListFilter>): Promise<number | null> {
-  const { time, descending } = orderOf(listing);
+  const { table, byTime, time } = listing;
   const { rows } = await db.execute(sql`
-    SELECT MIN(looked.looked_time) AS floor_time, COUNT(*) AS seen FROM (
-      SELECT ${time} AS looked_time FROM ${sql.raw(`${listing.table} FORCE INDEX (${listing.byTime})`)}
-       WHERE ${inRange(listing, asked)} ORDER BY ${descending} LIMIT ${LOOKED_AT_MOST}) looked`);
-  const [looked] = rows as { floor_time: string | null; seen: string | number }[];
-  if (!looked?.floor_time || Number(looked.seen) < LOOKED_AT_MOST) return null;
-  return instantOf(looked.floor_time);
+    SELECT MIN(looked_time) AS floor_time, COUNT(*) AS seen FROM (
+      SELECT ${sql.raw(`${time} AS looked_time FROM ${table} FORCE INDEX (${byTime})`)}
+       WHERE ${inRange(listing, asked)} ORDER BY ${newestFirst(listing)} LIMIT ${LOOKED_AT_MOST}) looked`);
+  const [looked] = rows as { floor_time: string | null; seen: string }[];
+  return looked?.floor_time && Number(looked.seen) === LOOKED_AT_MOST ? instantOf(looked.floor_time) : null;
 }
 
 /** Behind all rows of the last instant that was looked at: no key is smaller than an empty one. */
-function endOfLook({ order }: Listing, floor: number | null): Position | null {
-  return floor === null ? null : { at: floor, key: order.slice(1).map(() => "") };
+function endOfLook(key: string[], floor: number | null): Position | null {
+  return floor === null ? null : { at: floor, key: key.map(() => "") };
 }
 
-function inRange(listing: Listing, { filter, after }: PageOf<ListFilter>): SQL {
-  const { time, key } = orderOf(listing);
+function inRange({ time: column, key }: Listing, { filter, after }: PageOf<ListFilter>): SQL {
+  const time = sql.raw(column);
   const conditions = [
     sql`enterprise_id = ${filter.enterpriseId}`,
     ...(filter.from === null ? [] : [sql`${time} >= ${textOf(filter.from)}`]),
@@ -139,41 +129,30 @@ function inRange(listing: Listing, { filter, after }: PageOf<ListFilter>): SQL {
 }
 
 /** Beside the range of the time, for no server sees a range in the comparison of whole keys. */
-function isOlder(time: SQL, key: SQL, { at, key: last }: Position): SQL {
-  const values = sql.join(
-    last.map((part) => sql`${part}`),
-    sql`, `,
-  );
-  return sql`(${time} < ${textOf(at)} OR (${key}) < (${values}))`;
+function isOlder(time: SQL, key: string[], { at, key: last }: Position): SQL {
+  const values = last.map((part) => sql`${part}`);
+  return sql`(${time} < ${textOf(at)} OR (${sql.raw(key.join(", "))}) < (${sql.join(values, sql`, `)}))`;
 }
 
 function equals(column: string, value: string | null): SQL[] {
   return value === null ? [] : [sql`${sql.raw(column)} = ${value}`];
 }
 
-function orderOf({ order, instants, columns }: Listing): { time: SQL; key: SQL; descending: SQL } {
-  const [time = "", ...key] = order.map((member) => instants[member] ?? columns[member] ?? "");
-  const descending = [time, ...key].map((column) => `${column} DESC`).join(", ");
-  return { time: sql.raw(time), key: sql.raw(key.join(", ")), descending: sql.raw(descending) };
-}
-
-function columnsOf({ instants, columns }: Listing): SQL {
-  const aliased = Object.entries({ ...instants, ...columns }).map(([member, column]) => `${column} AS ${member}`);
-  return sql.raw(aliased.join(", "));
+function newestFirst({ time, key }: Listing): SQL {
+  return sql.raw([time, ...key].map((column) => `${column} DESC`).join(", "));
 }
 
 /** What the driver gives: instants are texts. */
 type FoundRow = Record<string, string | number | null>;
 
-function toRow({ instants }: Listing, row: FoundRow): FoundRow {
-  const times = Object.keys(instants).map((member) => [member, toInstant(row[member])]);
-  return { ...row, ...Object.fromEntries(times) };
-}
+/** Columns that are instants are named so. */
+const INSTANT = /(?:_at|_time|^timestamp)$/;
 
-function toInstant(value: string | number | null | undefined): number | null {
-  return typeof value === "string" ? instantOf(value) : null;
-}
-
-function positionOf({ order: [time, ...key] }: Listing, row: FoundRow): Position {
-  return { at: Number(row[time]), key: key.map((member) => row[member] ?? "") };
+function toRow(row: FoundRow): FoundRow {
+  return Object.fromEntries(
+    Object.entries(row).map(([column, value]) => [
+      column,
+      INSTANT.test(column) && typeof value === "string" ? isoOf(value) : value,
+    ]),
+  );
 }

@@ -15,5 +15,10 @@ export function textOf(instant: number): string {
 
 /** The instant, in ms since the epoch, of what the database wrote. */
 export function instantOf(text: string): number {
-  return Date.parse(`${text.replace(" ", "T")}Z`);
+  return Date.parse(isoOf(text));
+}
+
+/** What the database wrote as RFC 3339. */
+export function isoOf(text: string): string {
+  return `${text.replace(" ", "T")}Z`;
 }

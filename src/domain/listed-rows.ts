@@ -1,40 +1,40 @@
-/** A delivery as it is listed. Instants in ms since the epoch; `dueAt` is set while it waits to be sent. */
+/** A delivery as it is answered. Instants in RFC 3339, UTC with milliseconds; `due_at` is set while it waits. */
 export type ListedDelivery = {
-  deliveryId: string;
-  updateId: string;
-  shipmentId: string;
+  delivery_id: string;
+  update_id: string;
+  shipment_id: string;
   status: string;
-  timestamp: number;
+  timestamp: string;
   channel: string;
   gateway: string;
   state: string;
   code: string | null;
   attempts: number;
-  acceptedAt: number;
-  dueAt: number | null;
-  settledAt: number | null;
-  expiresAt: number;
+  accepted_at: string;
+  due_at: string | null;
+  settled_at: string | null;
+  expires_at: string;
 };
 
-/** What a provider accepted. */
+/** What a provider accepted, as it is answered. */
 export type ListedLog = {
-  notifyTime: number;
-  shipmentId: string;
+  notify_time: string;
+  shipment_id: string;
   status: string;
-  timestamp: number;
+  timestamp: string;
   channel: string;
   gateway: string;
-  deliveryId: string;
-  attemptId: string;
-  providerId: string | null;
+  delivery_id: string;
+  attempt_id: string;
+  provider_id: string | null;
 };
 
-/** What was not, or turned out not to be, delivered. `attemptNo`: 0 where no attempt failed. */
-export type ListedFailure = Omit<ListedLog, "attemptId"> & {
-  attemptId: string | null;
-  attemptNo: number;
+/** What was not, or turned out not to be, delivered. `attempt_no`: 0 where no attempt failed. */
+export type ListedFailure = Omit<ListedLog, "attempt_id"> & {
+  attempt_id: string | null;
+  attempt_no: number;
   code: string;
-  providerCode: string | null;
+  provider_code: string | null;
   message: string;
 };
 

@@ -9,25 +9,25 @@ export const ENTRY_TYPES = ["accepted", "attempt", "receipt", "reconciliation", 
 export type EntryType = (typeof ENTRY_TYPES)[number];
 
 /**
- * One line of a shipment's story, from one row. `at` in ms since the epoch.
+ * One line of a shipment's story, from one row, as it is answered. `at`: RFC 3339, UTC with milliseconds.
  *
  * `outcome` is the one word that it came to: of an attempt what was answered (null: nothing yet), of a receipt its
  * kind, of a reconciliation its conclusion, of a settled delivery its state. `source`: who a receipt or a
  * reconciliation is from. `reason`: in words, as stored.
  */
 export type TimelineRow = {
-  at: number;
+  at: string;
   type: EntryType;
-  deliveryId: string;
+  delivery_id: string;
   status: string;
   channel: string;
-  gateway: string;
-  attemptId: string | null;
-  attemptNo: number | null;
+  gateway: string | null;
+  attempt_id: string | null;
+  attempt_no: number | null;
   outcome: string | null;
   code: string | null;
-  providerCode: string | null;
-  providerId: string | null;
+  provider_code: string | null;
+  provider_id: string | null;
   source: string | null;
   reason: string | null;
 };

@@ -1,19 +1,20 @@
 import type { Context } from "hono";
 import { AppError } from "../domain/app-error.ts";
 import type { List, ListedDelivery, ListedRows } from "../domain/listed-rows.ts";
-import { readListQuery, readTimelineQuery, type Reading } from "../domain/reading-query.ts";
+import { readListQuery, readTimelineQuery, readUpdateQuery, type Reading } from "../domain/reading-query.ts";
 import { whyState } from "../domain/timeline.ts";
 import { listRows } from "../usecases/list-rows.ts";
+import { showUpdate } from "../usecases/show-update.ts";
 import { tellTimeline } from "../usecases/tell-timeline.ts";
-import { answerOf } from "./answer.ts";
 import { answerInTime } from "./deadline.ts";
 import type { Door, Handler, Route } from "./door.ts";
 
 export const readingRoutes: Route[] = [
   { method: "GET", path: "/v1/shipments/:shipment_id/timeline", access: "token", handle: getTimeline },
-  { method: "GET", path: "/v1/deliveries", access: "token", handle: listOf("deliveries", deliveryAnswer) },
-  { method: "GET", path: "/v1/logs", access: "token", handle: listOf("logs", answerOf) },
-  { method: "GET", path: "/v1/logs-failure", access: "token", handle: listOf("logs_failure", answerOf) },
+  { method: "GET", path: "/v1/updates/:update_id", access: "token", handle: getUpdate },
+  { method: "GET", path: "/v1/deliveries", access: "token", handle: listOf("deliveries", withReason) },
+  { method: "GET", path: "/v1/logs", access: "token", handle: listOf("logs") },
+  { method: "GET", path: "/v1/logs-failure", access: "token", handle: listOf("logs_failure") },
 ];
 
 async function getTimeline(c: Context<Door>): Promise<Response> {
@@ -23,25 +24,43 @@ async function getTimeline(c: Context<Door>): Promise<Response> {
   return c.json({
     enterprise_id: asked.filter.enterpriseId,
     shipment_id: asked.filter.shipmentId,
-    deliveries: deliveries.map(deliveryAnswer),
-    data: entries.map(answerOf),
+    deliveries: deliveries.map(withReason),
+    data: entries,
     next,
   });
 }
 
+async function getUpdate(c: Context<Door>): Promise<Response> {
+  const services = c.get("services");
+  const { enterpriseId } = allowed(readUpdateQuery(queryOf(c)));
+  const update = showUpdate(services, enterpriseId, c.req.param("update_id") ?? "");
+  const deliveries = await answerInTime(services, update);
+  const { update_id, shipment_id, status, timestamp, accepted_at, expires_at } = deliveries[0];
+  return c.json({
+    update_id,
+    enterprise_id: enterpriseId,
+    shipment_id,
+    status,
+    timestamp,
+    accepted_at,
+    expires_at,
+    deliveries: deliveries.map(withReason),
+  });
+}
+
 /** A route that answers pages of a list, newest first. */
-function listOf<L extends List>(list: L, rowAnswer: (row: ListedRows[L]) => Record<string, unknown>): Handler {
+function listOf<L extends List>(list: L, told: (row: ListedRows[L]) => object = (row) => row): Handler {
   return async (c) => {
     const services = c.get("services");
     const asked = allowed(readListQuery(list, queryOf(c), services.clock.now()));
     const { rows, next } = await answerInTime(services, listRows(services, list, asked));
-    return c.json({ data: rows.map(rowAnswer), next });
+    return c.json({ data: rows.map(told), next });
   };
 }
 
 /** A delivery with the reason for its state in words. */
-function deliveryAnswer(delivery: ListedDelivery): Record<string, unknown> {
-  return answerOf({ ...delivery, reason: whyState(delivery.state, delivery.code) });
+function withReason(delivery: ListedDelivery): object {
+  return { ...delivery, reason: whyState(delivery.state, delivery.code) };
 }
 
 function queryOf(c: Context<Door>): URLSearchParams {

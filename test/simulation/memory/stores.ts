@@ -101,7 +101,7 @@ export function createMemoryStores(database: MemoryDatabase, times: Times, ask: 
       redrive: (filter, planned) =>
         ask("redriving.redrive", () => redriving.redrive(database, filter, planned, times.silentAfter)),
     },
-    reading: { timeline: unread, page: unread },
+    reading: { update: unread, timeline: unread, page: unread },
     receipts: {
       findAttempts: (named, accounts) =>
         ask("receipts.findAttempts", () => receipts.findAttempts(database, named, accounts)),

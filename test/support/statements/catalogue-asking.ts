@@ -18,14 +18,21 @@ const meant = {
   settledTo: null,
   maySendTwice: false,
 };
-const { enterpriseId, shipmentId } = row(ROWS - 1);
+const { enterpriseId, shipmentId, deliveryId, attemptId, occurredAt } = row(ROWS - 1);
 const ofShipment = { ...meant, enterpriseId, shipmentId, providerCode: "21610" };
 const listed = { enterpriseId, channel: null, gateway: null, state: null, code: null, from: null, to: null };
 const listedBy = [
   { ...listed, shipmentId: null },
   { ...listed, shipmentId },
   { ...listed, shipmentId: null, channel: "SMS" },
+  { ...listed, shipmentId: null, from: NOW - 7 * 86_400_000, to: NOW },
 ];
+/** The first page of a list, and one that follows another. */
+const positions = {
+  deliveries: [null, { at: occurredAt, key: [deliveryId] }],
+  logs: [null, { at: occurredAt, key: [attemptId] }],
+  logs_failure: [null, { at: occurredAt, key: [deliveryId, 1, "rejected"] }],
+};
 
 /** What people ask, and recipients. */
 export const ASKING = {
@@ -38,12 +45,34 @@ export const ASKING = {
     list: once("asked by people", ({ stores }) => stores.channels.list()),
   },
   reading: {
-    timeline: once("asked by people, about one shipment", ({ stores }) =>
-      stores.reading.timeline({ filter: { enterpriseId, shipmentId }, limit: 200, after: null }),
+    update: once(
+      "asked by people, about one update",
+      ({ stores }) => stores.reading.update(enterpriseId, deliveryId.replace("dlv_", "upd_")),
+      { keys: { deliveries: "PRIMARY" } },
+    ),
+    timeline: once(
+      "asked by people, about one shipment",
+      async ({ stores }) => {
+        for (const after of [null, { at: occurredAt, key: [1, attemptId] }]) {
+          await stores.reading.timeline({ filter: { enterpriseId, shipmentId }, limit: 200, after });
+        }
+      },
+      {
+        keys: {
+          d: "deliveries_shipment",
+          a: "attempts_delivery",
+          r: "PRIMARY",
+          s: "PRIMARY",
+          l: "logs_shipment",
+          f: "logs_failure_shipment",
+        },
+      },
     ),
     page: once("asked by people, 200 rows at a time", async ({ stores }) => {
       for (const list of LISTS) {
-        for (const filter of listedBy) await stores.reading.page(list, { filter, limit: 200, after: null });
+        for (const filter of listedBy) {
+          for (const after of positions[list]) await stores.reading.page(list, { filter, limit: 200, after });
+        }
       }
     }),
   },

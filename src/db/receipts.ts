@@ -1,17 +1,17 @@
 import { and, eq, inArray, isNull, or, sql } from "drizzle-orm";
-import { UNPROVEN_STATES } from "../domain/delivery.ts";
+import { UNPROVEN_STATES, type DeliveryState } from "../domain/delivery.ts";
 import type { Receipt } from "../domain/receipt.ts";
 import { caseBy } from "./case-by.ts";
 import { namedRows, namesOf } from "./claim.ts";
 import type { Db } from "./client.ts";
 import { fit } from "./fit.ts";
 import { insertFailures, insertLogs } from "./logs.ts";
-import { attempts, deliveries, receipts } from "./schema-deliveries.ts";
+import { attempts, deliveries, logs, receipts } from "./schema-deliveries.ts";
 import { customers, gateways } from "./schema.ts";
 import { utcNow } from "./time.ts";
 import { truth } from "./truth.ts";
 
-/** An attempt that receipts speak of, with what logging them needs. */
+/** An attempt that receipts speak of, with what logging them needs, and what is known already. */
 export type ReceiptedAttempt = Awaited<ReturnType<typeof findAttempts>>[number];
 
 /** A receipt and the attempt that it proves. */
@@ -40,7 +40,10 @@ export async function findAttempts(
       occurredAt: deliveries.occurredAt,
       channelId: deliveries.channelId,
       channel: deliveries.channel,
-      isQuestion: truth("is_question", sql`${deliveries.state} IN ('unknown', 'unconfirmed')`),
+      state: sql<DeliveryState>`${deliveries.state}`,
+      isWaitedFor: truth("is_waited_for", sql`${deliveries.lookAt} IS NOT NULL`),
+      isAccepted: truth("is_accepted", sql`${attempts.outcome} = 'accepted' AND ${attempts.providerId} IS NOT NULL`),
+      isLogged: truth("is_logged", sql`${logs.providerId} IS NOT NULL`),
       customer: { phone: customers.phone, email: customers.email },
     })
     .from(attempts)
@@ -48,6 +51,7 @@ export async function findAttempts(
       deliveries,
       and(eq(deliveries.enterpriseId, attempts.enterpriseId), eq(deliveries.deliveryId, attempts.deliveryId)),
     )
+    .leftJoin(logs, and(eq(logs.enterpriseId, attempts.enterpriseId), eq(logs.attemptId, attempts.attemptId)))
     .leftJoin(gateways, eq(gateways.gatewayId, attempts.gatewayId))
     .leftJoin(customers, eq(customers.enterpriseId, attempts.enterpriseId))
     .where(
@@ -82,6 +86,7 @@ function byKey(a: Receipt, b: Receipt): number {
 
 /** A receipt proves that the provider has the message, whatever the call itself came to. */
 export async function markAccepted(db: Db, proven: ProvenAttempt[]): Promise<void> {
+  if (proven.length === 0) return;
   const each = (value: (receipt: Receipt) => unknown) =>
     caseBy(
       "attempt_id",
@@ -110,17 +115,21 @@ export type ReceiptMove = {
 
 /** Moves deliveries forward, never back: each only from the states that its new one may follow. */
 export async function moveForward(db: Db, moves: ReceiptMove[]): Promise<void> {
+  if (moves.length === 0) return;
   const each = (value: (move: ReceiptMove) => string) => caseBy("delivery_id", moves, (move) => move.deliveryId, value);
-  const to = each((move) => move.to);
-  const ended = moves.filter((move) => move.to !== "sent").map((move) => move.deliveryId);
-  const isEnd = ended.length === 0 ? sql`FALSE` : inArray(sql.raw("delivery_id"), ended);
+  // Lists are searched by halves; a CASE of a thousand branches would be gone through for each of a thousand rows.
+  const movesTo = (state: ReceiptMove["to"]) => {
+    const ids = moves.filter((move) => move.to === state).map((move) => move.deliveryId);
+    return ids.length === 0 ? sql`FALSE` : inArray(sql.raw("delivery_id"), ids);
+  };
   await db.execute(sql`
     UPDATE deliveries FORCE INDEX (PRIMARY)
-       SET settled_at = IF(${isEnd}, ${utcNow}, NULL),
-           code = IF(${to} = 'undelivered', 'undelivered', NULL),
+       SET settled_at = IF(${movesTo("sent")}, NULL, ${utcNow}),
+           code = IF(${movesTo("undelivered")}, 'undelivered', NULL),
            gateway_id = ${each((move) => move.gatewayId)}, gateway = ${each((move) => move.gateway)},
            lease_token = NULL, lease_until = NULL, hold_until = NULL, look_at = NULL, ring_at = NULL,
-           state = ${to}
+           state = CASE WHEN ${movesTo("delivered")} THEN 'delivered'
+                        WHEN ${movesTo("undelivered")} THEN 'undelivered' ELSE 'sent' END
      WHERE ${namedRows("deliveries", namesOf(moves))}
        AND state IN ${[...UNPROVEN_STATES, "sent"]}`);
 }

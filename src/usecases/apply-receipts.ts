@@ -1,3 +1,4 @@
+import type { DeliveryState } from "../domain/delivery.ts";
 import type { Receipt, ReceiptKind } from "../domain/receipt.ts";
 import { STEP_NO, isLookUpEvent } from "../domain/reconciliation.ts";
 import { changesBy, type SuppressionChange } from "../domain/suppression.ts";
@@ -16,9 +17,10 @@ const MOVES = {
 
 /**
  * Applies what a provider told us, after its signature was verified. Receipts are a set and deliveries only
- * move forward, so repeats and disorder change nothing. A fixed number of statements for any number of
- * receipts, one of them only where a receipt says something about an address. Receipts of unknown attempts, under
- * another enterprise's name, or of attempts that went through none of the accounts that vouch for them, are dropped.
+ * move forward, so repeats and disorder change nothing. Whatever their number, they cost a statement for each table
+ * in which something is missing: two where nothing is, four where sent messages are settled. Receipts of unknown
+ * attempts, under another enterprise's name, or of attempts that went through none of the accounts that vouch for
+ * them, are dropped.
  */
 export async function applyReceipts(
   services: Needs,
@@ -41,21 +43,31 @@ export async function applyReceipts(
   await services.receipts.insert(known.map(({ receipt }) => receipt));
   await services.receipts.writeSteps(telling.filter(isAnswer).map(stepOf));
   await services.receipts.suppress(known.flatMap(wishedChanges));
-  await services.receipts.markAccepted(telling);
-  await services.receipts.logProven(telling);
+  // What is known of an acceptance only ever grows, so what was there a moment ago need not be written again.
+  await services.receipts.markAccepted(telling.filter(({ attempt }) => !attempt.isAccepted));
+  await services.receipts.logProven(telling.filter(({ attempt }) => !attempt.isLogged));
   await services.receipts.logUndelivered(known.filter(({ receipt }) => receipt.kind === "undelivered"));
   await services.receipts.moveForward(
-    mostTelling(telling, ({ attempt }) => attempt.deliveryId).map(({ receipt, attempt }) => ({
-      ...attempt,
-      to: MOVES[receipt.kind].to,
-    })),
+    mostTelling(telling, ({ attempt }) => attempt.deliveryId)
+      .filter(mayMove)
+      .map(({ receipt, attempt }) => ({ ...attempt, to: MOVES[receipt.kind].to })),
   );
   return { applied: known.length };
 }
 
 /** Whether a receipt settles an open question; what was looked up has its step already. */
-function isAnswer({ receipt, attempt }: { receipt: Receipt; attempt: { isQuestion: boolean } }): boolean {
-  return attempt.isQuestion && !isLookUpEvent(receipt.eventId);
+function isAnswer({ receipt, attempt }: Known): boolean {
+  const isQuestion = attempt.state === "unknown" || attempt.state === "unconfirmed";
+  return isQuestion && !isLookUpEvent(receipt.eventId);
+}
+
+/** States that nothing ever leads out of, not even an operator. */
+const FOR_GOOD: readonly DeliveryState[] = ["delivered", "undelivered", "skipped"];
+
+/** False where a delivery is surely there already, so that repeats of an array move nothing and cost nothing. */
+function mayMove({ receipt, attempt }: Known): boolean {
+  if (FOR_GOOD.includes(attempt.state)) return false;
+  return attempt.state !== "sent" || receipt.kind !== "progress" || attempt.isWaitedFor;
 }
 
 function stepOf({ receipt, attempt }: { receipt: Receipt; attempt: { deliveryId: string } }) {

@@ -48,7 +48,10 @@ onEveryDatabase("attempts are found by their enterprise and by the account that 
   ).toEqual(["att_dlv_1_1"]);
   expect((await port.receipts.findAttempts([own], ["second"]))[0]).toMatchObject({
     deliveryId: "dlv_1",
-    isQuestion: false,
+    state: "sending",
+    isWaitedFor: false,
+    isAccepted: false,
+    isLogged: false,
     channelId: "ch_sms",
     customer: { phone: "+34600000001", email: "ent_a@shop.example" },
   });
@@ -78,6 +81,23 @@ onEveryDatabase("receipts are a set, prove acceptance, and settle a delivery fro
     states.map(() => ["accepted", null, "SM1"]),
   );
   expect(await port.rows("logs")).toHaveLength(4);
+});
+
+onEveryDatabase("what is known of an attempt is told with it", async (port) => {
+  const { delivery, attempt } = await called(port, "dlv_1");
+  const receipt = receiptOf("att_dlv_1_1", "progress");
+  const known = async () => {
+    const [found] = await port.receipts.findAttempts([receipt], ["", "second"]);
+    return found && [found.state, found.isWaitedFor, found.isAccepted, found.isLogged];
+  };
+  expect(await known()).toEqual(["sending", false, false, false]);
+  const outcome = { kind: "accepted", providerId: "SM1" } as const;
+  await port.sending.record([{ delivery, attempt: { ...attempt, outcome }, step: { state: "sent" } }]);
+  expect(await known()).toEqual(["sent", true, true, true]);
+  await apply(port, [receipt], "sent");
+  expect(await known()).toEqual(["sent", false, true, true]);
+  await apply(port, [receipt], "delivered");
+  expect(await known()).toEqual(["delivered", false, true, true]);
 });
 
 onEveryDatabase("ends absorb: nothing that comes later moves a delivery, but it is logged", async (port) => {

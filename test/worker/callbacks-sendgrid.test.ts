@@ -82,32 +82,84 @@ it("answers 400 to signed content that is no array of events", async () => {
   expect(problemOf(answer)).toMatchObject({ status: 400, code: "invalid_request" });
 });
 
-it("applies a thousand events with as many statements as ten", { timeout: 60_000 }, async () => {
-  const statementsFor = async (count: number) => {
-    const { env } = quietEnv(settings);
-    const { enterprise, attempts } = await manySent(count);
-    const kinds = ["delivered", "bounce", "processed"];
-    const events = attempts.map((attempt, index) => mailEvent({ enterprise, attempt }, kinds[index % 3] ?? ""));
-    const callback = await key.sign(events);
-    let status = 0;
-    const statements = await network.statementsOf(async () => ({ status } = await call(env, callback)));
-    expect(status).toBe(204);
-    return { statements: statements.length, enterprise };
-  };
-
-  const [ten, thousand] = [await statementsFor(10), await statementsFor(1_000)];
-
-  expect(thousand.statements).toBe(ten.statements);
+/** How a thousand events fare: the statements that they cost, and the states that they lead to. */
+async function applyEvents(sent: { enterprise: { id: string }; attempts: string[] }, events: object[]) {
+  const { env } = quietEnv(settings);
+  const callback = await key.sign(events);
+  let status = 0;
+  const statements = await network.statementsOf(async () => ({ status } = await call(env, callback)));
+  expect(status).toBe(204);
   const states = "SELECT state, COUNT(*) AS n FROM deliveries WHERE enterprise_id = ? GROUP BY state ORDER BY state";
-  expect(await query(states, [thousand.enterprise.id])).toEqual([
-    { state: "delivered", n: "334" },
-    { state: "sent", n: "333" },
-    { state: "undelivered", n: "333" },
+  return { statements, states: await query(states, [sent.enterprise.id]) };
+}
+
+/** What SendGrid says of messages one after another: most arrive, some wait, some are refused or dropped. */
+function eventsOf({ enterprise, attempts }: { enterprise: { id: string }; attempts: string[] }): object[] {
+  const refused = { type: "blocked", status: "5.7.1", reason: "550 5.7.1 spam" };
+  const kinds = ["processed", "delivered", "deferred", "delivered", "bounce"];
+  return attempts.map((attempt, index) => {
+    const kind = kinds[index % kinds.length] ?? "";
+    return mailEvent({ enterprise, attempt }, kind, kind === "bounce" ? refused : {});
+  });
+}
+
+it("settles a thousand sent messages in four statements", { timeout: 60_000 }, async () => {
+  const sent = await manySent(1_000, "recorded");
+
+  const { statements, states } = await applyEvents(sent, eventsOf(sent));
+
+  expect(statements).toHaveLength(4);
+  expect(states).toEqual([
+    { state: "delivered", n: "400" },
+    { state: "sent", n: "400" },
+    { state: "undelivered", n: "200" },
   ]);
 });
 
-/** Many messages that one enterprise has sent, written as rows. */
-async function manySent(count: number) {
+it("takes one statement more where addresses are suppressed", { timeout: 60_000 }, async () => {
+  const sent = await manySent(1_000, "recorded");
+  const events = sent.attempts.map((attempt, index) =>
+    mailEvent({ ...sent, attempt }, index % 2 ? "bounce" : "delivered", {
+      type: "bounce",
+      email: `${attempt}@x.example`,
+    }),
+  );
+
+  const { statements, states } = await applyEvents(sent, events);
+
+  expect(statements).toHaveLength(5);
+  expect(states).toEqual([
+    { state: "delivered", n: "500" },
+    { state: "undelivered", n: "500" },
+  ]);
+});
+
+it("costs two statements to hear a thousand events again", { timeout: 60_000 }, async () => {
+  const sent = await manySent(1_000, "recorded");
+  const events = sent.attempts.map((attempt) => mailEvent({ ...sent, attempt }, "delivered"));
+  await applyEvents(sent, events);
+
+  expect((await applyEvents(sent, events)).statements).toHaveLength(2);
+});
+
+it(
+  "applies a thousand events of messages whose senders have recorded nothing in six",
+  { timeout: 60_000 },
+  async () => {
+    const sent = await manySent(1_000, "unrecorded");
+
+    const { statements, states } = await applyEvents(sent, eventsOf(sent));
+
+    expect(statements).toHaveLength(6);
+    expect(states).toMatchObject([{ n: "400" }, { n: "400" }, { n: "200" }]);
+    expect(await query("SELECT COUNT(*) AS n FROM logs WHERE enterprise_id = ?", [sent.enterprise.id])).toEqual([
+      { n: "1000" },
+    ]);
+  },
+);
+
+/** Many messages that one enterprise has sent, written as rows; `unrecorded`: only their intents are. */
+async function manySent(count: number, how: "recorded" | "unrecorded") {
   const enterprise = { id: unique("ent") };
   const ids = Array.from({ length: count }, (_, index) => `${enterprise.id}-${index}`);
   const then = "2026-01-02 03:04:05";
@@ -125,8 +177,10 @@ async function manySent(count: number) {
       occurred_at: then,
       timestamp_text: then,
       lane: "email",
+      channel_id: "ch_email",
       channel: "Email",
-      state: "sent",
+      state: how === "recorded" ? "sent" : "sending",
+      look_at: how === "recorded" ? then : null,
       attempt_no: 1,
       due_at: then,
       accepted_at: then,
@@ -143,8 +197,14 @@ async function manySent(count: number) {
       gateway_id: "gw_sendgrid",
       gateway: "SendGrid",
       started_at: then,
+      ...(how === "recorded" ? { outcome: "accepted", provider_id: `p-${id}`, ended_at: then } : {}),
     })),
   );
+  if (how === "recorded")
+    await insert(
+      "logs",
+      ids.map((id) => logOf(enterprise.id, id, then)),
+    );
   return { enterprise, attempts: ids };
 }
 
@@ -152,4 +212,19 @@ async function insert(table: string, rows: Record<string, unknown>[]): Promise<v
   const columns = Object.keys(rows[0] ?? {}).join(", ");
   const values = rows.map(() => "(?)").join(", ");
   await query(`INSERT INTO ${table} (${columns}) VALUES ${values}`, rows.map(Object.values));
+}
+
+function logOf(enterpriseId: string, id: string, then: string) {
+  return {
+    enterprise_id: enterpriseId,
+    attempt_id: id,
+    delivery_id: id,
+    shipment_id: id,
+    status: "shipped",
+    timestamp: then,
+    channel: "Email",
+    gateway: "SendGrid",
+    notify_time: then,
+    provider_id: `p-${id}`,
+  };
 }

@@ -22,9 +22,14 @@ export function findAttempts(
     const { shipmentId, status, occurredAt, channelId, channel } = row;
     const { phone, email } = database.customers.get(enterpriseId) ?? {};
     const customer = phone === undefined || email === undefined ? null : { phone, email };
-    const isQuestion = row.state === "unknown" || row.state === "unconfirmed";
+    const known = {
+      state: row.state,
+      isWaitedFor: row.lookAt !== null,
+      isAccepted: attempt.outcome === "accepted" && attempt.providerId !== null,
+      isLogged: (database.logs.get(key(enterpriseId, attemptId))?.providerId ?? null) !== null,
+    };
     const ids = { enterpriseId, attemptId, attemptNo, startedAt, gatewayId, gateway, deliveryId };
-    return [{ ...ids, shipmentId, status, occurredAt, channelId, channel, isQuestion, customer }];
+    return [{ ...ids, shipmentId, status, occurredAt, channelId, channel, ...known, customer }];
   });
 }
 

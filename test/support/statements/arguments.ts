@@ -72,9 +72,10 @@ function receiptOf({ enterpriseId, attemptId }: Row): Receipt {
 }
 
 export function proven(rows: Row[]): ProvenAttempt[] {
+  const known = { state: "sending", isWaitedFor: false, isAccepted: false, isLogged: false } as const;
   return rows.map((one) => ({
     receipt: receiptOf(one),
-    attempt: { ...one, startedAt: NOW, isQuestion: false, customer: { phone: one.phone, email: null } },
+    attempt: { ...one, ...known, startedAt: NOW, customer: { phone: one.phone, email: null } },
   }));
 }
 

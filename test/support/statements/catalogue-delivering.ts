@@ -68,7 +68,7 @@ export const DELIVERING = {
     findAttempts: perCallback(
       "per callback",
       ({ stores, rows }) => stores.receipts.findAttempts(given.receipts(rows), [""]),
-      { keys: { attempts: "PRIMARY", deliveries: "PRIMARY", customers: "PRIMARY" } },
+      { keys: { attempts: "PRIMARY", deliveries: "PRIMARY", logs: "PRIMARY", customers: "PRIMARY" } },
     ),
     insert: perCallback("per callback", ({ stores, rows }) => stores.receipts.insert(given.receipts(rows))),
     writeSteps: perCallback("per callback that answers a question", ({ stores, rows }) =>

@@ -59,7 +59,7 @@ function aWorld(...attempts: ReceiptedAttempt[]) {
   };
 }
 
-function anAttempt(): ReceiptedAttempt {
+function anAttempt(known: Partial<ReceiptedAttempt> = {}): ReceiptedAttempt {
   return {
     enterpriseId: newId("ent"),
     attemptId: newId("att"),
@@ -73,8 +73,12 @@ function anAttempt(): ReceiptedAttempt {
     occurredAt: 0,
     channelId: "ch_sms",
     channel: "SMS",
-    isQuestion: false,
+    state: "sending",
+    isWaitedFor: false,
+    isAccepted: false,
+    isLogged: false,
     customer: { phone: "+34600111222", email: "Orders@Shop.example" },
+    ...known,
   };
 }
 
@@ -121,7 +125,7 @@ describe("receipts", () => {
   });
 
   test("take the same statements, however many they are", async () => {
-    const attempts = Array.from({ length: 100 }, anAttempt);
+    const attempts = Array.from({ length: 100 }, () => anAttempt());
     const world = aWorld(...attempts);
     expect(
       await applySigned(
@@ -144,6 +148,33 @@ describe("receipts", () => {
     const world = aWorld();
     expect(await applySigned(world, [])).toEqual({ applied: 0 });
     expect(world.steps).toEqual([]);
+  });
+});
+
+describe("what is known already is not written again", () => {
+  const recorded = { state: "sent", isWaitedFor: true, isAccepted: true, isLogged: true } as const;
+
+  test.each([
+    ["an acceptance that is marked, but not logged", { ...recorded, isLogged: false }, [0, 1, 1]],
+    ["an acceptance that is logged, but not marked", { ...recorded, isAccepted: false }, [1, 0, 1]],
+    ["a message whose sender has recorded all", recorded, [0, 0, 1]],
+    ["a message that was heard of before", { ...recorded, isWaitedFor: false }, [0, 0, 0]],
+    ["a delivery that has ended", { ...recorded, state: "delivered" }, [0, 0, 0]],
+    ["a delivery that has failed, for an operator may start it again", { ...recorded, state: "failed" }, [0, 0, 1]],
+  ] as const)("%s", async (_what, known, [accepted, logged, moves]) => {
+    const attempt = anAttempt(known);
+    const world = aWorld(attempt);
+    await applySigned(world, [aReceipt(attempt)]);
+    expect(world.stored).toHaveLength(1);
+    expect([world.accepted.length, world.logged.length, world.moves.length]).toEqual([accepted, logged, moves]);
+  });
+
+  test("but an end is, of a message that was heard of before", async () => {
+    const attempt = anAttempt({ ...recorded, isWaitedFor: false });
+    const world = aWorld(attempt);
+    await applySigned(world, [aReceipt(attempt, { kind: "undelivered" })]);
+    expect(world.undelivered).toHaveLength(1);
+    expect(world.moves).toMatchObject([{ to: "undelivered" }]);
   });
 });
 
@@ -271,7 +302,7 @@ describe("what a receipt says about the address", () => {
   });
 
   test("costs one statement, however much is said", async () => {
-    const attempts = Array.from({ length: 100 }, anAttempt);
+    const attempts = Array.from({ length: 100 }, () => anAttempt());
     const world = aWorld(...attempts);
     const wish = { wish: "bounced", address: null, kind: "email" } as const;
 

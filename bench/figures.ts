@@ -4,7 +4,12 @@ import { statementsPerBatch } from "./figures/02-statements-per-batch.ts";
 import { accept } from "./figures/03-accept.ts";
 import { replay } from "./figures/04-replay.ts";
 import { consumer } from "./figures/05-consumer.ts";
+import { slots } from "./figures/06-slots.ts";
 import { acceptLatency } from "./figures/07-accept-latency.ts";
+import { original } from "./figures/08-original.ts";
+import { idle } from "./figures/09-idle.ts";
+import { receipts } from "./figures/10-receipts.ts";
+import { history } from "./figures/11-history.ts";
 import { start } from "./figures/12-start.ts";
 
 /** All figures, in the order in which they are measured and told. */
@@ -14,6 +19,11 @@ export const FIGURES: readonly Figure[] = [
   accept,
   replay,
   consumer,
+  slots,
   acceptLatency,
+  original,
+  idle,
+  receipts,
+  history,
   start,
 ];

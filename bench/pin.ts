@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { availableParallelism } from "node:os";
+import { availableParallelism, cpus } from "node:os";
 
 /** Workers have a processor to themselves; generator, providers and database share the other one. */
 export const CPU = { surroundings: 0, workerd: 1 } as const;
@@ -17,9 +17,14 @@ export function pinTo(pid: number, cpu: number): void {
   if (canPin()) pin(pid, cpu);
 }
 
-function pin(pid: number, cpu: number): boolean {
+/** Lets a process use every processor again. */
+export function unpin(pid: number): void {
+  if (canPin()) pin(pid, `0-${cpus().length - 1}`);
+}
+
+function pin(pid: number, which: number | string): boolean {
   try {
-    execFileSync("taskset", ["-a", "-c", "-p", String(cpu), String(pid)], { stdio: "ignore" });
+    execFileSync("taskset", ["-a", "-c", "-p", String(which), String(pid)], { stdio: "ignore" });
     return true;
   } catch {
     // No taskset, or not allowed: the bench says in its heading that nothing was pinned.

@@ -6,7 +6,7 @@ import { workerVars } from "../dev/local/cloud.ts";
 import { keptKeys } from "../dev/local/keys.ts";
 import { buildBundle } from "../dev/rig/bundle.ts";
 import { openDatabaseWitness, startMariadb, type DatabaseWitness, type Mariadb } from "../dev/rig/mariadb.ts";
-import { createProcesses, type Processes } from "../dev/rig/processes.ts";
+import { createProcesses, type OwnProcess, type Processes } from "../dev/rig/processes.ts";
 import { createEventKey, type EventKey } from "../dev/sandbox/sendgrid-webhook.ts";
 import type { Contender } from "./contenders.ts";
 import { seedEnterprises } from "./enterprises.ts";
@@ -17,7 +17,8 @@ import { startContender, startService, type Service, type Workerd } from "./work
 
 const ROOT = join(import.meta.dirname, "..");
 
-type BridgeFacts = { url: string; countUrl: string };
+/** `statements`: how many have reached it so far. */
+type CountedBridge = { url: string; statements: () => Promise<number>; stop: () => Promise<void> };
 type BrokerFacts = Omit<Broker, "stop">;
 type ProviderFacts = Omit<Provider, "stop">;
 
@@ -32,6 +33,8 @@ export type Stage = {
   bridgeUrl: string;
   /** How many statements have reached the bridge so far. */
   statements: () => Promise<number>;
+  /** A further bridge, to the database of this name, at a port of one's own or any. The caller stops it. */
+  startBridge: (database: string, port?: number) => Promise<CountedBridge>;
   broker: BrokerFacts;
   provider: ProviderFacts;
   /** Signs what the Worker takes for SendGrid's events. */
@@ -79,12 +82,15 @@ export async function buildStage(log: (line: string) => void): Promise<Stage> {
     stops.push(() => mariadb.stop());
     const database = openDatabaseWitness(mariadb.address);
     stops.push(() => database.close());
-    const login = { username: "local", password: keys.bridgePassword };
-    const bridge = await part<BridgeFacts>("counted-bridge", {
-      mysqlUrl: formatMysqlUrl(mariadb.address),
-      port: 0,
-      ...login,
-    });
+    const startBridge = async (name: string, port = 0): Promise<CountedBridge> => {
+      const mysqlUrl = formatMysqlUrl({ ...mariadb.address, database: name });
+      const options = { mysqlUrl, port, username: "local", password: keys.bridgePassword };
+      const { facts, process: started } = await processes.startPart("counted-bridge", options);
+      pinTo(started.pid, CPU.surroundings);
+      const { url, countUrl } = facts as { url: string; countUrl: string };
+      return { url, statements: async () => Number(await (await fetch(countUrl)).text()), stop: () => end(started) };
+    };
+    const bridge = await startBridge(mariadb.address.database);
     await migrateDatabase({ databaseUrl: bridge.url, log: () => undefined });
     await database.query("CREATE TABLE bench_inserts LIKE deliveries");
     await seedEnterprises(bridge.url);
@@ -119,7 +125,8 @@ export async function buildStage(log: (line: string) => void): Promise<Stage> {
       mariadb,
       database,
       bridgeUrl: bridge.url,
-      statements: async () => Number(await (await fetch(bridge.countUrl)).text()),
+      statements: bridge.statements,
+      startBridge,
       broker,
       provider,
       eventKey,
@@ -142,6 +149,11 @@ export async function buildStage(log: (line: string) => void): Promise<Stage> {
     await stop({ keep: true });
     throw error;
   }
+}
+
+async function end(started: OwnProcess): Promise<void> {
+  started.signal("SIGKILL");
+  await started.ended;
 }
 
 /** Notes the processes that run. */

@@ -71,7 +71,7 @@ async function deliver(
  * ECDSA over timestamp and body, the body's trailing CRLF included; every repeat is signed anew:
  * https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features
  */
-function signedHeaders(body: string, key: EventKey): Record<string, string> {
+export function signedHeaders(body: string, key: EventKey): Record<string, string> {
   const timestamp = String(Math.floor(Date.now() / 1000));
   return {
     "content-type": "application/json",

@@ -92,8 +92,8 @@ function createBench(stage: Stage, { quick, large }: BenchOptions): Bench {
     quick,
     large,
     rounds: quick ? 2 : 5,
-    windowMs: quick ? 700 : 2_000,
-    warmUpMs: quick ? 200 : 500,
+    windowMs: quick ? 500 : 1_500,
+    warmUpMs: quick ? 100 : 400,
     load: async (order: LoadOrder) => {
       const answer = await fetch(stage.loadUrl, { method: "POST", body: JSON.stringify(order) });
       const report = (await answer.json()) as LoadReport & { error?: string };

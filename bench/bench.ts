@@ -5,7 +5,7 @@ import { FIGURES } from "./figures.ts";
 import { exitCode, judge, type FigureVerdict } from "./judge.ts";
 import type { LoadOrder, LoadReport } from "./load/order.ts";
 import { describeMachine, machineLines } from "./machine.ts";
-import { percent, watchNoise } from "./noise.ts";
+import { noiseInWords, watchNoise } from "./noise.ts";
 import { HELP, readOptions, type BenchOptions } from "./options.ts";
 import { profileFigure } from "./profile/profile.ts";
 import { table } from "./report.ts";
@@ -50,10 +50,9 @@ async function measureAll(stage: Stage, options: BenchOptions): Promise<number> 
   const chosen = FIGURES.filter(({ number }) => options.only?.has(number) ?? true);
   for (const figure of chosen) {
     say(`${figures.length + 1} of ${chosen.length}: figure ${figure.number}, ${figure.title} …`);
-    const { result, noise } = await watchNoise(bench, () => figure.measure(bench));
-    figures.push(judge(figure, result, noise));
-    const foreign = noise.foreign === null ? "" : `, others used ${percent(noise.foreign)} of the machine`;
-    say(`    hello-world p99 ${noise.helloP99Ms.toFixed(1)} ms, load ${noise.load.toFixed(2)}${foreign}`);
+    const { measured, noise } = await watchNoise(bench, figure);
+    figures.push(judge(figure, measured, noise));
+    say(`    ${noiseInWords(noise)}`);
   }
   const seconds = Math.round((performance.now() - began) / 1000);
   const code = exitCode(figures);

@@ -1,6 +1,7 @@
 import { loadavg } from "node:os";
 import type { Bench } from "./context.ts";
 import { cpuMs, machineCpu } from "./cpu.ts";
+import type { Figure, Measured } from "./figure.ts";
 
 /** A Worker that does nothing answers in a millisecond or two; when even it takes this long, clocks tell nothing. */
 const SLOWEST_HELLO_MS = 50;
@@ -13,8 +14,8 @@ const HELLOS_PER_SECOND = 200;
 
 /** What the machine did while a figure was measured. */
 export type Noise = {
-  /** The 99th percentile of a Worker that only answers, in ms, at a low rate. */
-  helloP99Ms: number;
+  /** The 99th percentile of a Worker that only answers, in ms, at a low rate; null where no clock matters. */
+  helloP99Ms: number | null;
   /** Share of the machine's CPU time that went to processes that are not the bench's; null where it is not known. */
   foreign: number | null;
   /** Share that the host of this machine took away. */
@@ -22,14 +23,12 @@ export type Noise = {
   load: number;
 };
 
-/** Watches the machine while `measure` runs. */
-export async function watchNoise<Result>(
-  bench: Bench,
-  measure: () => Promise<Result>,
-): Promise<{ result: Result; noise: Noise }> {
+/** Watches the machine while a figure is measured. */
+export async function watchNoise(bench: Bench, figure: Figure): Promise<{ measured: Measured; noise: Noise }> {
   const before = { own: ownCpu(bench), machine: machineCpu() };
-  const helloP99Ms = await helloP99(bench);
-  const result = await measure();
+  const isTimed = Object.values(figure.goals).some(({ kind }) => kind === "wall");
+  const helloP99Ms = isTimed ? await helloP99(bench) : null;
+  const measured = await figure.measure(bench);
   const after = { own: ownCpu(bench), machine: machineCpu() };
   const noise: Noise = { helloP99Ms, foreign: null, steal: null, load: loadavg()[0] ?? 0 };
   if (before.machine !== null && after.machine !== null) {
@@ -39,19 +38,30 @@ export async function watchNoise<Result>(
     noise.foreign = Math.max(0, after.machine.busyMs - before.machine.busyMs - own) / total;
     noise.steal = (after.machine.stealMs - before.machine.stealMs) / total;
   }
-  return { result, noise };
+  return { measured, noise };
 }
 
 /** Why clocks cannot be trusted; empty when they can. */
 export function whyNoisy({ helloP99Ms, foreign, steal }: Noise): string[] {
   return [
-    ...(helloP99Ms > SLOWEST_HELLO_MS ? [`a Worker that only answers took ${helloP99Ms.toFixed(0)} ms at p99`] : []),
+    ...((helloP99Ms ?? 0) > SLOWEST_HELLO_MS
+      ? [`a Worker that only answers took ${helloP99Ms?.toFixed(0)} ms at p99`]
+      : []),
     ...((foreign ?? 0) > MOST_FOREIGN ? [`others used ${percent(foreign ?? 0)} of the machine`] : []),
     ...((steal ?? 0) > MOST_FOREIGN ? [`its host took ${percent(steal ?? 0)} of it away`] : []),
   ];
 }
 
-export function percent(share: number): string {
+/** `hello-world p99 5.7 ms, load 3.68, others used 2 % of the machine` */
+export function noiseInWords({ helloP99Ms, foreign, load }: Noise): string {
+  return [
+    ...(helloP99Ms === null ? [] : [`hello-world p99 ${helloP99Ms.toFixed(1)} ms`]),
+    `load ${load.toFixed(2)}`,
+    ...(foreign === null ? [] : [`others used ${percent(foreign)} of the machine`]),
+  ].join(", ");
+}
+
+function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 

@@ -6,7 +6,7 @@ import { ratios } from "../statistics.ts";
 import { postUpdates, updates } from "../updates.ts";
 
 /** Enough that a request which is due finds a connection. */
-const CONNECTIONS = 32;
+const CONNECTIONS = 20;
 
 export const acceptLatency = figure({
   number: 7,

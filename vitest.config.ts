@@ -1,5 +1,7 @@
 import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
+import { SENT_BY_WORKER } from "./test/support/statements/mark.ts";
+import { record } from "./test/support/statements/recording.ts";
 
 /** What the Worker is configured with inside workerd; providers are `.test` hosts that nothing answers for real. */
 const workerSettings = {
@@ -52,7 +54,7 @@ export default defineConfig({
         test: {
           name: "worker",
           include: ["test/worker/**/*.test.ts"],
-          globalSetup: ["test/support/worker-database.ts"],
+          globalSetup: ["test/support/worker-database.ts", "test/support/statements/recording-setup.ts"],
           setupFiles: ["test/worker/setup.ts"],
           // All files in one workerd, one after the other: tests make their own ids, and starting it costs more than they do.
           fileParallelism: false,
@@ -66,8 +68,19 @@ export default defineConfig({
           name: "stack",
           environment: "node",
           include: ["test/stack/**/*.test.ts"],
+          globalSetup: ["test/support/statements/recording-setup.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: "sent",
+          environment: "node",
+          include: ["test/sent/**/*.test.ts"],
+          globalSetup: ["test/sent/recorded.ts"],
+          // After all others: it judges the statements that they have sent.
+          sequence: { groupOrder: 2 },
         },
       },
     ],
@@ -80,6 +93,8 @@ async function closedNetwork(request: Request, databaseUrl: string): Promise<Res
     throw new Error(`An unexpected request left the Worker: ${request.method} ${new URL(request.url).host}`);
   }
   const { method, headers } = request;
-  const answer = await fetch(request.url, { method, headers, body: await request.arrayBuffer() });
+  const body = await request.text();
+  if (headers.get(SENT_BY_WORKER) !== null) record("worker", body);
+  const answer = await fetch(request.url, { method, headers, body });
   return new Response(await answer.arrayBuffer(), { status: answer.status, headers: answer.headers });
 }

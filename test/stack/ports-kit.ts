@@ -15,6 +15,7 @@ import * as memory from "../simulation/memory/directory.ts";
 import { createMemoryStores } from "../simulation/memory/stores.ts";
 import { createMemoryDatabase, key } from "../simulation/memory/tables.ts";
 import { scratchFolder } from "../support/scratch-folder.ts";
+import { recordingFetch } from "../support/statements/recording.ts";
 
 export const times = DEFAULT_TIMES;
 
@@ -81,8 +82,9 @@ export function useEveryDatabase(): void {
       const bridge: Bridge = await startBridge({ mysqlUrl, port: 0, username: "test", password: "test", foundRows });
       stops.unshift(bridge.stop, () => dropDatabase(mysqlUrl));
       await migrateDatabase({ databaseUrl: bridge.url, log: silent });
-      const db = createDb({ databaseUrl: bridge.url, timeoutMs: 10_000, fetch: globalThis.fetch });
-      places.push({ name: `MariaDB, CLIENT_FOUND_ROWS ${foundRows ? "on" : "off"}`, open: () => realPort(db) });
+      const open = (fetch: typeof globalThis.fetch) => createDb({ databaseUrl: bridge.url, timeoutMs: 10_000, fetch });
+      const [db, aside] = [open(recordingFetch("stack")), open(globalThis.fetch)];
+      places.push({ name: `MariaDB, CLIENT_FOUND_ROWS ${foundRows ? "on" : "off"}`, open: () => realPort(db, aside) });
     }
   });
   afterAll(async () => {
@@ -130,12 +132,12 @@ function memoryPort(): Port {
   };
 }
 
-/** The same tables for every test, emptied first. */
-async function realPort(db: Db): Promise<Port> {
+/** The same tables for every test, emptied first. What only the test asks goes through `aside`. */
+async function realPort(stored: Db, db: Db): Promise<Port> {
   for (const table of EMPTIED) await db.delete(table);
   return {
-    ...createStores(db, times),
-    loadEnterprise: (enterpriseId) => loadEnterprise(db, enterpriseId),
+    ...createStores(stored, times),
+    loadEnterprise: (enterpriseId) => loadEnterprise(stored, enterpriseId),
     settle: async ({ customers, channels, gateways, subscriptions }) => {
       if (customers.length > 0) await db.insert(schema.customers).values(customers);
       if (channels.length > 0) await db.insert(schema.channels).values(channels);

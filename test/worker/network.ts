@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
+import { SENT_BY_WORKER } from "../support/statements/mark.ts";
 
 /** A provider call that was seen: with whose credentials, from which sender, where to, what, and with which attempt. */
 export type ProviderCall = {
@@ -110,6 +111,7 @@ async function route(request: Request): Promise<Response> {
 }
 
 async function database(request: Request): Promise<Response> {
+  request.headers.set(SENT_BY_WORKER, "");
   const { query } = await request.clone().json<{ query: string }>();
   network.statements.push(query);
   const hook = network.sqlHooks.findIndex((one) => one.matches(query));

@@ -9,7 +9,8 @@ export function shapeOf(statement: string): string {
     before = shape;
     shape = shape
       .replaceAll(/CASE (\w+(?:\.\w+)?) WHEN (?:(?!\b(?:CASE|END)\b).)* END/g, "CASE $1 END")
-      .replaceAll(/\?(?:, ?\?)+|\(\?\)(?:, ?\(\?\))+/g, "?");
+      .replaceAll(/(\?|\(\?\))(?:, ?\1)+/g, "$1")
+      .replaceAll(/(\([^()]*\))(?: OR \1)+/g, "$1");
   }
   return shape.replace(/\bvalues \(.*?(?= on duplicate key |$)/i, "values (…)");
 }
@@ -28,12 +29,17 @@ const TABLE_AFTER =
   /\b(?:FROM|JOIN|INTO|UPDATE) \(*(\w+)(?: (?:AS )?(?!(?:FORCE|JOIN|LEFT|INNER|STRAIGHT_JOIN|ON|SET|WHERE|GROUP|ORDER|LIMIT|UNION|VALUES|SELECT|USE|AND)\b)(\w+))?/gi;
 const NO_TABLES = new Set(["select", "if", "ignore", "utc_timestamp"]);
 
+/** Every place where a shape reads or writes a table. */
+export function usesOf(shape: string): TableUse[] {
+  const places = shape.replaceAll(/on duplicate key update/gi, "").matchAll(TABLE_AFTER);
+  return [...places].flatMap(([, table = "", alias = table]) =>
+    NO_TABLES.has(table.toLowerCase()) ? [] : [{ table, alias }],
+  );
+}
+
 /** The tables that a shape reads and writes, each once by each name, in the order in which they stand. */
 export function tablesOf(shape: string): TableUse[] {
-  const uses = [...shape.replaceAll(/on duplicate key update/gi, "").matchAll(TABLE_AFTER)].flatMap(
-    ([, table = "", alias = table]) => (NO_TABLES.has(table.toLowerCase()) ? [] : [{ table, alias }]),
-  );
-  return [...new Map(uses.map((use) => [`${use.table} ${use.alias}`, use])).values()];
+  return [...new Map(usesOf(shape).map((use) => [`${use.table} ${use.alias}`, use])).values()];
 }
 
 /**

@@ -7,7 +7,14 @@ import { RESTING_STATES, UNPROVEN_STATES } from "../../../src/domain/delivery.ts
 import { SKIP_REASONS } from "../../../src/domain/skip.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
-const PAGES = ["README.md", "docs/architecture.md", "docs/performance.md", "docs/reliability.md", "docs/testing.md"];
+const PAGES = [
+  "README.md",
+  "docs/architecture.md",
+  "docs/performance.md",
+  "docs/reliability.md",
+  "docs/scale.md",
+  "docs/testing.md",
+];
 
 const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
 

@@ -78,14 +78,14 @@ function createShared(env: Env, config: Config) {
     inboundReaders: createInboundReaders(accounts),
     gathering: createBellGathering(config.TIMES.gatherBells + config.TIMES.gatherBellsLonger + CARRIED_LATE_MS),
     bells: createBellProducer({
-      sms: env.QUEUE_SMS,
-      sms_2: env.QUEUE_SMS_2,
-      email: env.QUEUE_EMAIL,
-      email_2: env.QUEUE_EMAIL_2,
-      whatsapp: env.QUEUE_WHATSAPP,
-      whatsapp_2: env.QUEUE_WHATSAPP_2,
-      other: env.QUEUE_OTHER,
-      other_2: env.QUEUE_OTHER_2,
+      sms: { first: env.QUEUE_SMS, again: env.QUEUE_SMS_AGAIN },
+      sms_2: { first: env.QUEUE_SMS_2, again: env.QUEUE_SMS_2_AGAIN },
+      email: { first: env.QUEUE_EMAIL, again: env.QUEUE_EMAIL_AGAIN },
+      email_2: { first: env.QUEUE_EMAIL_2, again: env.QUEUE_EMAIL_2_AGAIN },
+      whatsapp: { first: env.QUEUE_WHATSAPP, again: env.QUEUE_WHATSAPP_AGAIN },
+      whatsapp_2: { first: env.QUEUE_WHATSAPP_2, again: env.QUEUE_WHATSAPP_2_AGAIN },
+      other: { first: env.QUEUE_OTHER, again: env.QUEUE_OTHER_AGAIN },
+      other_2: { first: env.QUEUE_OTHER_2, again: env.QUEUE_OTHER_2_AGAIN },
     }),
   };
 }

@@ -23,6 +23,7 @@ import type { AddressKind } from "./domain/adapter-facts.ts";
 import type { DeliveryResult } from "./domain/delivery-result.ts";
 import type { HealthChange } from "./domain/gateway-health.ts";
 import type { HeededMessage } from "./domain/inbound.ts";
+import type { Lane } from "./domain/lane.ts";
 import type { List } from "./domain/listed-rows.ts";
 import type { PageOf } from "./domain/page-cursor.ts";
 import type { ListFilter, ShipmentName } from "./domain/reading-query.ts";
@@ -65,7 +66,8 @@ export function createStores(db: Db, times: Times) {
       change: (change: HealthChange) => changeHealth(db, change, times.healthRest),
     },
     sweeping: {
-      findSilent: (perLane: number) => silent.findSilent(db, perLane),
+      findSilent: (lanes: { lane: Lane; limit: number }[]) => silent.findSilent(db, lanes),
+      findUnheard: (rung: { enterpriseId: string; deliveryId: string }[]) => silent.findUnheard(db, rung),
       moveRingOn: (rows: silent.SilentDelivery[]) => silent.moveRingOn(db, rows, times),
       findExpiredLeases: (limit: number) => leases.findExpiredLeases(db, limit),
     },

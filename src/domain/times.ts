@@ -43,6 +43,8 @@ export const DEFAULT_TIMES = {
   healthWindow: 60_000,
   /** A gateway that failed rests for this long, then gets one trial. */
   healthRest: 60_000,
+  /** While bells of silent rows are on their way, this long passes until it is seen whether they were heard. */
+  ringLook: 500,
   /** One cron run sweeps this often. */
   sweepEvery: 5_000,
 };

@@ -2,17 +2,20 @@ import type { Bell } from "../domain/bell.ts";
 import type { Lane } from "../domain/lane.ts";
 import type { BellMessage } from "./bell.ts";
 
+/** A lane's two queues: new updates never stand behind what was rung for before, however much that is. */
+export type LaneQueues = { first: Queue; again: Queue };
+
 /** Rings the queues of the lanes. Throws when a queue does not take the bell; the sweep rings again. */
 export type BellProducer = { ring: (bells: Bell[]) => Promise<void> };
 
 /** Cloudflare Queues takes at most 100 messages at once; a bell is below 1 KB, so bytes do not matter. */
 const MAX_MESSAGES = 100;
 
-export function createBellProducer(queues: Record<Lane, Queue>): BellProducer {
+export function createBellProducer(queues: Record<Lane, LaneQueues>): BellProducer {
   return {
     ring: async (bells) => {
-      const byLane = Map.groupBy(bells, (bell) => bell.lane);
-      await Promise.all([...byLane].map(([lane, ofLane]) => sendAll(queues[lane], ofLane)));
+      const byQueue = Map.groupBy(bells, ({ lane, again }) => queues[lane][again ? "again" : "first"]);
+      await Promise.all([...byQueue].map(([queue, ofQueue]) => sendAll(queue, ofQueue)));
     },
   };
 }

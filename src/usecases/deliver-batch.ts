@@ -1,5 +1,5 @@
 import { planBatch, trialsDue, type PlannedSend } from "../domain/batch-plan.ts";
-import { bellsFor } from "../domain/bell.ts";
+import { bellsAgainFor } from "../domain/bell.ts";
 import { optOutBy, stepAfter, type DeliveryResult } from "../domain/delivery-result.ts";
 import type { DueDelivery } from "../domain/due-delivery.ts";
 import { renderMessage } from "../domain/message.ts";
@@ -147,6 +147,6 @@ async function ringForBlocked(services: Needs, loaded: DueDelivery[]): Promise<v
   const blocked = loaded.filter((delivery) => delivery.due);
   await ringBells(
     services,
-    bellsFor(blocked.map((delivery) => ({ ...delivery, delayMs: services.times.waitForSibling }))),
+    bellsAgainFor(blocked.map((delivery) => ({ ...delivery, delayMs: services.times.waitForSibling }))),
   );
 }

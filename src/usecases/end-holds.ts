@@ -1,4 +1,4 @@
-import { bellsFor } from "../domain/bell.ts";
+import { bellsAgainFor } from "../domain/bell.ts";
 import { STEP_NO, endOfHold } from "../domain/reconciliation.ts";
 import type { Services } from "../services.ts";
 import { ringBells } from "./ring-bells.ts";
@@ -26,6 +26,9 @@ export async function endHolds(services: Pick<Services, "holding" | "bells" | "l
   );
   await services.holding.logEnds(endings);
   await services.holding.end(endings);
-  await ringBells(services, bellsFor(endings.flatMap(({ hold, end }) => (end.state === "retrying" ? [hold] : []))));
+  await ringBells(
+    services,
+    bellsAgainFor(endings.flatMap(({ hold, end }) => (end.state === "retrying" ? [hold] : []))),
+  );
   return ended.length;
 }

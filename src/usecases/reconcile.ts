@@ -1,4 +1,4 @@
-import { bellsFor } from "../domain/bell.ts";
+import { bellsAgainFor } from "../domain/bell.ts";
 import type { Receipt } from "../domain/receipt.ts";
 import { STEP_NO, conclude, lookUpEventId, type Conclusion } from "../domain/reconciliation.ts";
 import type { Services } from "../services.ts";
@@ -53,5 +53,5 @@ async function moveOthers(services: Needs, concluded: Concluded[]): Promise<void
   if (others.length === 0) return;
   await services.reconciling.moveAfterLook(others);
   const resent = others.filter(({ conclusion }) => conclusion.kind === "proven_absent");
-  await ringBells(services, bellsFor(resent.map(({ look }) => look)));
+  await ringBells(services, bellsAgainFor(resent.map(({ look }) => look)));
 }

@@ -1,4 +1,4 @@
-import { bellsFor } from "../domain/bell.ts";
+import { bellsAgainFor } from "../domain/bell.ts";
 import type { DeliveryResult } from "../domain/delivery-result.ts";
 import type { Services } from "../services.ts";
 import { keepTrying } from "./keep-trying.ts";
@@ -13,5 +13,5 @@ export async function recordResults(services: Needs, results: DeliveryResult[]):
   const again = results.flatMap(({ delivery, step }) =>
     step.state === "retrying" || step.state === "given_back" ? [{ ...delivery, ...step }] : [],
   );
-  await ringBells(services, bellsFor(again));
+  await ringBells(services, bellsAgainFor(again));
 }

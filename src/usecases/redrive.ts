@@ -1,5 +1,5 @@
 import { AppError } from "../domain/app-error.ts";
-import { bellsFor } from "../domain/bell.ts";
+import { bellsAgainFor } from "../domain/bell.ts";
 import { COUNT_AT_MOST, isAmbiguous, scheduleRedrive, type RedriveOrder } from "../domain/redrive.ts";
 import type { Services } from "../services.ts";
 import { ringBells } from "./ring-bells.ts";
@@ -44,7 +44,7 @@ export async function redrive(services: Needs, order: RedriveOrder): Promise<Red
   if (planned.length > 0) {
     await services.redriving.log(filter, planned);
     redriven = await services.redriving.redrive(filter, planned);
-    await ringBells(services, bellsFor(planned.filter(({ delayMs }) => delayMs <= RING_AHEAD_MS)));
+    await ringBells(services, bellsAgainFor(planned.filter(({ delayMs }) => delayMs <= RING_AHEAD_MS)));
   }
   const left = Math.max(0, matching - redriven);
   services.log.info("redriven", { state: filter.state, matching, expired, redriven, left });

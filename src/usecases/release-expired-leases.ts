@@ -2,7 +2,10 @@ import { LEASE_EXPIRED, stepAfter, type AttemptOutcome, type DeliveryResult } fr
 import type { Services } from "../services.ts";
 import { recordResults } from "./record-results.ts";
 
-const PER_RUN = 200;
+const PER_PORTION = 200;
+
+/** After a crash of many senders at once a sweep takes up this many portions at most, the next one the rest. */
+const PORTIONS = 20;
 
 type Needs = Pick<Services, "sweeping" | "sending" | "bells" | "clock" | "random" | "times" | "log">;
 
@@ -14,10 +17,15 @@ type ExpiredLease = Awaited<ReturnType<Services["sweeping"]["findExpiredLeases"]
  * the call may have been made, so they are held as `unknown`.
  */
 export async function releaseExpiredLeases(services: Needs): Promise<number> {
-  const expired = await services.sweeping.findExpiredLeases(PER_RUN);
-  const results = expired.map((lease) => resultOf(lease, services));
-  await recordResults(services, results);
-  return expired.length;
+  let released = 0;
+  for (let portion = 0; portion < PORTIONS; portion++) {
+    const expired = await services.sweeping.findExpiredLeases(PER_PORTION);
+    const results = expired.map((lease) => resultOf(lease, services));
+    await recordResults(services, results);
+    released += expired.length;
+    if (expired.length < PER_PORTION) break;
+  }
+  return released;
 }
 
 function resultOf(lease: ExpiredLease, { random, times }: Needs): DeliveryResult {

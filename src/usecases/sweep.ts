@@ -1,4 +1,5 @@
 import { isPurgeTime } from "../domain/retention.ts";
+import { newWindows } from "../domain/ring-window.ts";
 import type { Services } from "../services.ts";
 import { endHolds } from "./end-holds.ts";
 import { purge, type PurgeNeeds } from "./purge.ts";
@@ -7,8 +8,8 @@ import { releaseExpiredLeases } from "./release-expired-leases.ts";
 import { reviewGateways } from "./review-gateways.ts";
 import { ringSilent } from "./ring-silent.ts";
 
-/** One cron run sweeps again and again until the next one is near, in ms. */
-const FOR_MS = 55_000;
+/** The next cron run begins this long after one, in ms. A run sweeps until then, and ends before. */
+const RUN_MS = 60_000;
 
 type Needs = Pick<
   Services,
@@ -27,23 +28,43 @@ type Needs = Pick<
 >;
 
 /**
- * One cron run: sweeps, and beside that, once an hour, removes what is old. `scheduledAt`: the time that the run
- * is for, in ms since the epoch.
+ * One cron run: sweeps; beside that rings for what is silent, so that no slow look-up holds it up; and once an hour
+ * removes what is old. `scheduledAt`: the time that the run is for, in ms since the epoch.
  */
 export async function sweepForAMinute(services: Needs & PurgeNeeds, scheduledAt: number): Promise<void> {
-  await Promise.all([sweepOften(services), isPurgeTime(scheduledAt) ? purge(services) : null]);
+  const end = services.clock.now() + RUN_MS;
+  await Promise.all([
+    sweepOften(services, end),
+    ringOften(services, end),
+    isPurgeTime(scheduledAt) ? purge(services) : null,
+  ]);
 }
 
 /**
- * Sweeps every 5 s (by default) for 55 s. A sweep that fails is logged, and the next one tries again. The line at
+ * Sweeps every 5 s (by default). A sweep that fails is logged, and the next one tries again. The line at
  * the end comes even when there was nothing to do: where it is missing, cron does not run.
  */
-async function sweepOften(services: Needs): Promise<void> {
-  const end = services.clock.now() + FOR_MS;
+async function sweepOften(services: Needs, end: number): Promise<void> {
   for (let sweeps = 1; ; sweeps += 1) {
     await sweepOnce(services);
-    if (services.clock.now() + services.times.sweepEvery > end) return services.log.info("cron_ran", { sweeps });
+    if (services.clock.now() + services.times.sweepEvery >= end) return services.log.info("cron_ran", { sweeps });
     await services.clock.timer(services.times.sweepEvery).elapsed;
+  }
+}
+
+/** Rings for what is silent: as often as it sweeps, and more often while bells are on their way. */
+async function ringOften(services: Needs, end: number): Promise<void> {
+  for (let windows = newWindows(); ;) {
+    await attempt(services, "ring_silent", async () => {
+      const after = await ringSilent(services, windows);
+      windows = after.windows;
+      if (after.rung > 0) services.log.info("silent_rung", { rung: after.rung });
+      return after.rung;
+    });
+    const areOpen = [...windows.values()].some(({ open }) => open.length > 0);
+    const pause = areOpen ? services.times.ringLook : services.times.sweepEvery;
+    if (services.clock.now() + pause >= end) return;
+    await services.clock.timer(pause).elapsed;
   }
 }
 
@@ -55,9 +76,8 @@ export async function sweepOnce(services: Needs): Promise<void> {
   await attempt(services, "review_gateways", reviewGateways);
   const released = await attempt(services, "release_expired_leases", releaseExpiredLeases);
   const ended = await attempt(services, "end_holds", endHolds);
-  const rung = await attempt(services, "ring_silent", ringSilent);
   const looked = await attempt(services, "reconcile", reconcile);
-  if (released + ended + rung + looked > 0) services.log.info("swept", { released, ended, rung, looked });
+  if (released + ended + looked > 0) services.log.info("swept", { released, ended, looked });
 }
 
 async function attempt(services: Needs, name: string, part: (services: Needs) => Promise<number>): Promise<number> {

@@ -9,14 +9,14 @@ import { LANES, type Lane } from "../../src/domain/lane.ts";
 import type { LogFields } from "../../src/log.ts";
 import type { BellMessage } from "../../src/queue/bell.ts";
 import { createBellGathering } from "../../src/queue/bell-gathering.ts";
-import { createBellProducer } from "../../src/queue/producer.ts";
+import { createBellProducer, type LaneQueues } from "../../src/queue/producer.ts";
 import type { Door, Services } from "../../src/services.ts";
 import type { Isolate, Isolates } from "./isolates.ts";
 import { loadEnterprise } from "./memory/directory.ts";
 import { createMemoryStores } from "./memory/stores.ts";
 import type { MemoryDatabase } from "./memory/tables.ts";
 import { canBeAsked, type Line, type Provider } from "./provider.ts";
-import type { Queues } from "./queues.ts";
+import type { QueueName, Queues } from "./queues.ts";
 import type { Random } from "./random.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { ACCOUNTS } from "./town.ts";
@@ -113,12 +113,13 @@ function startTimer({ scheduler, isolates }: Setting, isolate: Isolate, ms: numb
   };
 }
 
-function queuesOf({ isolates, queues }: Setting, isolate: Isolate): Record<Lane, Queue> {
-  const queue = (lane: Lane) => ({
+function queuesOf({ isolates, queues }: Setting, isolate: Isolate): Record<Lane, LaneQueues> {
+  const queue = (name: QueueName) => ({
     sendBatch: (messages: Iterable<MessageSendRequest<BellMessage>>) => {
       const bells = [...messages].map(({ body, delaySeconds = 0 }) => ({ body, delaySeconds }));
-      return isolates.ask(isolate, "queue.send", QUEUE_PATIENCE_MS, () => queues().send(lane, bells));
+      return isolates.ask(isolate, "queue.send", QUEUE_PATIENCE_MS, () => queues().send(name, bells));
     },
   });
-  return Object.fromEntries(LANES.map((lane) => [lane, queue(lane)])) as unknown as Record<Lane, Queue>;
+  const queuesOfLane = (lane: Lane) => ({ first: queue(lane), again: queue(`${lane}_again`) });
+  return Object.fromEntries(LANES.map((lane) => [lane, queuesOfLane(lane)])) as unknown as Record<Lane, LaneQueues>;
 }

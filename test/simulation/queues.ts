@@ -4,6 +4,9 @@ import type { Isolate, Isolates } from "./isolates.ts";
 import type { Random } from "./random.ts";
 import type { Scheduler } from "./scheduler.ts";
 
+/** A lane has two: for first bells, and for those that were rung before. */
+export type QueueName = Lane | `${Lane}_again`;
+
 type Held = { id: string; body: BellMessage; attempts: number };
 
 type Setting = {
@@ -14,12 +17,12 @@ type Setting = {
   /** The shares of bells that get lost or come twice, while the weather lasts. */
   dropped: () => number;
   doubled: () => number;
-  /** A lane's next batch waits until the one before has been heard. */
+  /** A queue's next batch waits until the one before has been heard. */
   oneConsumer: boolean;
   /** Called with each bell as it goes in. */
   onBell: (body: BellMessage) => void;
   /** Hears a batch in an isolate. */
-  consume: (isolate: Isolate, lane: Lane, batch: MessageBatch) => Promise<void>;
+  consume: (isolate: Isolate, batch: MessageBatch) => Promise<void>;
 };
 
 const MAX_BATCH = 50;
@@ -33,26 +36,31 @@ export type Queues = ReturnType<typeof createQueues>;
  */
 export function createQueues(setting: Setting) {
   const { scheduler, random, isolates, trace, dropped, doubled, oneConsumer, onBell, consume } = setting;
-  const busy = new Set<Lane>();
-  const ready = new Map<Lane, Held[]>(LANES.map((lane) => [lane, []]));
+  const busy = new Set<QueueName>();
+  const ready = new Map<QueueName, Held[]>(
+    LANES.flatMap((lane) => [
+      [lane, []],
+      [`${lane}_again`, []],
+    ]),
+  );
   let count = 0;
 
-  function put(lane: Lane, held: Held, delayMs: number): void {
+  function put(name: QueueName, held: Held, delayMs: number): void {
     scheduler.after(delayMs + random.between(1, !oneConsumer && random.chance(0.1) ? 4_000 : 60), () => {
-      ready.get(lane)?.push(held);
-      scheduler.after(random.between(0, 5), () => deliver(lane));
+      ready.get(name)?.push(held);
+      scheduler.after(random.between(0, 5), () => deliver(name));
     });
   }
 
-  function deliver(lane: Lane): void {
-    if (busy.has(lane)) return;
-    const waiting = ready.get(lane) ?? [];
+  function deliver(name: QueueName): void {
+    if (busy.has(name)) return;
+    const waiting = ready.get(name) ?? [];
     const messages = waiting.splice(0, random.between(1, MAX_BATCH));
     if (messages.length === 0) return;
-    if (oneConsumer) busy.add(lane);
-    else if (waiting.length > 0) scheduler.after(random.between(0, 5), () => deliver(lane));
+    if (oneConsumer) busy.add(name);
+    else if (waiting.length > 0) scheduler.after(random.between(0, 5), () => deliver(name));
     const next = () => {
-      if (busy.delete(lane)) deliver(lane);
+      if (busy.delete(name)) deliver(name);
     };
     const isolate = isolates.pick();
     let isOpen = true;
@@ -63,23 +71,23 @@ export function createQueues(setting: Setting) {
     const again = (delayMs: number) => {
       for (const held of messages) {
         if (held.attempts > MAX_RETRIES) trace(`queue: a bell is dead: ${held.body.delivery_ids.join(" ")}`);
-        else put(lane, { ...held, attempts: held.attempts + 1 }, delayMs);
+        else put(name, { ...held, attempts: held.attempts + 1 }, delayMs);
       }
     };
     isolate.mourners.push(() => close(() => (random.chance(0.5) ? again(random.between(100, 30_000)) : undefined)));
     const batch = {
-      queue: `notify-${lane}`,
+      queue: `notify-${name}`,
       messages: messages.map(({ id, body, attempts }) => ({ id, body, attempts, timestamp: new Date(0) })),
       ackAll: () => close(() => undefined),
       retryAll: ({ delaySeconds = 0 } = {}) => close(() => again(delaySeconds * 1000)),
     } as unknown as MessageBatch;
     isolate.mourners.push(next);
-    isolates.within(isolate, () => void consume(isolate, lane, batch).finally(next));
+    isolates.within(isolate, () => void consume(isolate, batch).finally(next));
   }
 
   return {
     /** Takes bells in; part of what an isolate's port does. */
-    send: (lane: Lane, messages: { body: BellMessage; delaySeconds?: number }[]): void => {
+    send: (name: QueueName, messages: { body: BellMessage; delaySeconds?: number }[]): void => {
       for (const { body, delaySeconds = 0 } of messages) {
         onBell(body);
         if (random.chance(dropped())) {
@@ -89,7 +97,7 @@ export function createQueues(setting: Setting) {
         const copies = random.chance(doubled()) ? 2 : 1;
         for (let copy = 0; copy < copies; copy++) {
           count += 1;
-          put(lane, { id: `m${count}`, body, attempts: 1 }, delaySeconds * 1000);
+          put(name, { id: `m${count}`, body, attempts: 1 }, delaySeconds * 1000);
         }
       }
     },

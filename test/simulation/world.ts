@@ -1,6 +1,9 @@
 import { isOutage } from "../../src/domain/outage.ts";
+import { newWindows } from "../../src/domain/ring-window.ts";
 import { DEFAULT_TIMES, type Times } from "../../src/domain/times.ts";
 import { hearBells } from "../../src/queue/consumer.ts";
+import type { Services } from "../../src/services.ts";
+import { ringSilent } from "../../src/usecases/ring-silent.ts";
 import { sweepForAMinute, sweepOnce } from "../../src/usecases/sweep.ts";
 import { createCallbacks } from "./callbacks.ts";
 import { createClients } from "./clients.ts";
@@ -98,7 +101,7 @@ export function createWorld(options: WorldOptions) {
     doubled: unlessFair(weather.bellsDoubled),
     oneConsumer,
     onBell: bellMonitor(database, violations),
-    consume: (isolate, _lane, batch) => hearBells(servicesOf(isolate, "background"), batch),
+    consume: (isolate, batch) => hearBells(servicesOf(isolate, "background"), batch),
   });
   const callbacks = createCallbacks({
     scheduler,
@@ -147,13 +150,22 @@ export function createWorld(options: WorldOptions) {
       const isolate = isolates.pick();
       isolates.within(isolate, () => {
         const services = servicesOf(isolate, "background");
-        const work = length === "minute" ? sweepForAMinute(services, scheduler.now()) : sweepOnce(services);
+        const work = length === "minute" ? sweepForAMinute(services, scheduler.now()) : sweepAndRing(services);
         work.catch((error: unknown) => {
           violations.report("I10", `the sweep failed: ${errorText(error)}`);
         });
       });
     },
   };
+}
+
+async function sweepAndRing(services: Services): Promise<void> {
+  await sweepOnce(services);
+  try {
+    await ringSilent(services, newWindows());
+  } catch (error) {
+    services.log.error("sweep_failed", error, { part: "ring_silent" });
+  }
 }
 
 /** When the next row is due to be looked at; infinite when all rest. */

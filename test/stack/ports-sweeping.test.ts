@@ -1,9 +1,12 @@
 import { expect } from "vitest";
 import { endOfHold } from "../../src/domain/reconciliation.ts";
+import { LANES } from "../../src/domain/lane.ts";
 import { onEveryDatabase, times, useEveryDatabase } from "./ports-kit.ts";
 import { AMBIGUOUS, anUpdate, called, ended, nameOf, SETTINGS, sorted, statesOf } from "./ports-settings.ts";
 
 useEveryDatabase();
+
+const upTo = (limit: number) => LANES.map((lane) => ({ lane, limit }));
 
 onEveryDatabase(
   "what is due and silent is found, oldest first and bounded by lane, and rung for ever less often",
@@ -12,21 +15,41 @@ onEveryDatabase(
     await port.age(times.silentAfter + 5_000);
     await port.updates.insert(anUpdate("dlv_2", { shipmentId: "S2" }));
     await port.updates.insert(anUpdate("dlv_3", { shipmentId: "S3", channelId: "ch_mail" }));
-    expect((await port.sweeping.findSilent(5)).map((row) => row.deliveryId)).toEqual(["dlv_1"]);
+    expect((await port.sweeping.findSilent(upTo(5))).map((row) => row.deliveryId)).toEqual(["dlv_1"]);
     await port.age(times.silentAfter + 5_000);
-    expect((await port.sweeping.findSilent(1)).map((row) => [row.deliveryId, row.lane])).toEqual([
+    expect((await port.sweeping.findSilent(upTo(1))).map((row) => [row.deliveryId, row.lane])).toEqual([
       ["dlv_1", "sms"],
       ["dlv_3", "email"],
     ]);
-    const silent = await port.sweeping.findSilent(5);
+    expect(await port.sweeping.findSilent([{ lane: "email", limit: 5 }])).toMatchObject([{ deliveryId: "dlv_3" }]);
+    const silent = await port.sweeping.findSilent(upTo(5));
     await port.sweeping.moveRingOn(silent);
     await port.sweeping.moveRingOn(silent);
-    expect(await port.sweeping.findSilent(5)).toEqual([]);
+    expect(await port.sweeping.findSilent(upTo(5))).toEqual([]);
     for (let again = 0; again < 7; again++) {
       await port.age(times.ringAgainLongest);
-      await port.sweeping.moveRingOn(await port.sweeping.findSilent(5));
+      await port.sweeping.moveRingOn(await port.sweeping.findSilent(upTo(5)));
     }
     expect((await port.rows("deliveries")).map((row) => row["ringNo"])).toEqual([8, 8, 8]);
+  },
+);
+
+onEveryDatabase(
+  "what was rung for counts as unheard until it was claimed, or told to wait for a sibling",
+  async (port) => {
+    const [claimed, sibling, silent] = ["dlv_1", "dlv_2", "dlv_3"];
+    await port.updates.insert(anUpdate(claimed));
+    await port.updates.insert(anUpdate(sibling, { shipmentId: "S2" }));
+    await port.updates.insert(anUpdate(silent, { shipmentId: "S3" }));
+    await port.updates.insert(anUpdate("dlv_4", { shipmentId: "S2", minute: 1 }));
+    const names = [claimed, sibling, silent].map((deliveryId) => nameOf(deliveryId));
+    await port.sending.claim([nameOf("dlv_4")], "lse_4");
+    expect(await port.sweeping.findUnheard(names)).toEqual([]);
+    await port.age(times.silentAfter + 5_000);
+    await port.sweeping.moveRingOn(await port.sweeping.findSilent(upTo(5)));
+    expect(sorted(await port.sweeping.findUnheard(names))).toEqual([claimed, sibling, silent]);
+    await port.sending.claim([nameOf(claimed), nameOf(sibling)], "lse_1");
+    expect(await port.sweeping.findUnheard(names)).toEqual([silent]);
   },
 );
 

@@ -1,12 +1,14 @@
 import { createExecutionContext } from "cloudflare:test";
 import { afterEach, expect, it } from "vitest";
+import type { Lane } from "../../src/domain/lane.ts";
+import { FIRST_SIZE, newWindows } from "../../src/domain/ring-window.ts";
 import { createServices } from "../../src/services.ts";
-import { sweepOnce } from "../../src/usecases/sweep.ts";
+import { ringSilent } from "../../src/usecases/ring-silent.ts";
 import { bellFor, deliveriesOf, hear, newEnterprise, postIn, query, quietEnv, updateOf } from "./kit.ts";
-import type { TestEnterprise } from "./kit.ts";
+import type { KeptBells, TestEnterprise } from "./kit.ts";
 import { network } from "./network.ts";
 
-const BACKLOG = 1_000;
+const BACKLOG = 3_000;
 const DIGITS =
   "(SELECT 0 AS n UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5 UNION SELECT 6 UNION SELECT 7 UNION SELECT 8 UNION SELECT 9)";
 
@@ -15,7 +17,7 @@ let backlogged: TestEnterprise | undefined;
 // Other tests sweep the same lanes: what is left of the backlog would be rung for in their place.
 afterEach(() => query("DELETE FROM deliveries WHERE enterprise_id = ?", [backlogged?.id ?? ""]));
 
-/** A thousand deliveries that became due at once, an hour ago, and of which nobody has heard. */
+/** Thousands of deliveries that became due at once, an hour ago, and of which nobody has heard. */
 async function newBacklog(): Promise<TestEnterprise> {
   const enterprise = await newEnterprise(["sms"]);
   backlogged = enterprise;
@@ -34,7 +36,8 @@ async function newBacklog(): Promise<TestEnterprise> {
     `INSERT INTO deliveries (${columns.join(", ")})
      SELECT ${columns.map((column) => own[column] ?? `d.${column}`).join(", ")}
        FROM deliveries d
-       JOIN (SELECT a.n + 10 * b.n + 100 * c.n AS n FROM ${DIGITS} a JOIN ${DIGITS} b JOIN ${DIGITS} c) made
+       JOIN (SELECT a.n + 10 * b.n + 100 * c.n + 1000 * d.n AS n
+               FROM ${DIGITS} a JOIN ${DIGITS} b JOIN ${DIGITS} c JOIN ${DIGITS} d HAVING n < ${BACKLOG}) made
       WHERE d.delivery_id = ?`,
     [body.deliveries[0]?.delivery_id],
   );
@@ -42,33 +45,62 @@ async function newBacklog(): Promise<TestEnterprise> {
   return enterprise;
 }
 
-async function sweep(): Promise<{ enterprise_id: string; id: string }[]> {
+/** The run of a cron as far as it rings: `ring` is one round of it. `unheard`: those rung for that still wait. */
+function ringing() {
   const quiet = quietEnv();
-  await sweepOnce(createServices(quiet.env, createExecutionContext(), "background"));
-  return quiet.bells
-    .filter((bell) => bell.lane === "sms")
-    .flatMap(({ body }) => body.delivery_ids.map((id) => ({ enterprise_id: body.enterprise_id, id })));
+  const services = createServices(quiet.env, createExecutionContext(), "background");
+  let windows = newWindows();
+  return {
+    quiet,
+    ring: async () => {
+      ({ windows } = await ringSilent(services, windows));
+    },
+    /** As the consumers do that hear the bells. */
+    claimAll: async () => {
+      const named = quiet.bells
+        .splice(0)
+        .flatMap(({ body }) =>
+          body.delivery_ids.map((deliveryId) => ({ enterpriseId: body.enterprise_id, deliveryId })),
+        );
+      await services.sending.claim(named, services.ids.next("lse"));
+    },
+    sizeOf: (lane: Lane) => windows.get(lane)?.size ?? 0,
+  };
 }
 
-it("is rung for in portions, each row once, while a fresh update is sent at once", async () => {
+const idsOf = (bells: KeptBells, enterprise: TestEnterprise) =>
+  bells.filter(({ body }) => body.enterprise_id === enterprise.id).flatMap(({ body }) => body.delivery_ids);
+
+it("is rung for within one run, each row once, by ever larger portions as long as all are claimed", async () => {
+  const enterprise = await newBacklog();
+  const run = ringing();
+  const portions: number[] = [];
+  for (;;) {
+    await run.ring();
+    const rung = idsOf(run.quiet.bells, enterprise);
+    if (rung.length === 0) break;
+    expect(rung.length).toBeLessThanOrEqual(run.sizeOf("sms"));
+    portions.push(rung.length);
+    await run.claimAll();
+  }
+
+  expect(portions.length).toBeLessThanOrEqual(4);
+  expect(portions.reduce((sum, portion) => sum + portion)).toBe(BACKLOG);
+  expect(new Set((await deliveriesOf(enterprise)).map((row) => row.state))).toEqual(new Set(["sending"]));
+});
+
+it("is rung for no further while nobody hears, and a fresh update is sent at once", async () => {
   const enterprise = await newBacklog();
   const fresh = await newEnterprise(["sms"]);
-  const quiet = quietEnv();
+  const run = ringing();
+  for (let round = 0; round < 4; round++) await run.ring();
+  const { body } = await postIn(run.quiet.env, updateOf(fresh));
+  const ids = body.deliveries.map((delivery) => delivery.delivery_id);
 
-  const rung = await sweep();
-  const { body } = await postIn(quiet.env, updateOf(fresh));
-  await hear(quiet.env, [
-    bellFor(
-      fresh,
-      body.deliveries.map((delivery) => delivery.delivery_id),
-    ),
-  ]);
-  const portions = [rung, await sweep(), await sweep(), await sweep()];
-
-  expect((await deliveriesOf(fresh)).map((row) => row.state)).toEqual(["sent"]);
+  expect(idsOf(run.quiet.bells, enterprise).length).toBeLessThanOrEqual(FIRST_SIZE);
   expect(network.callsTo(enterprise.phone)).toEqual([]);
-  for (const portion of portions) expect(portion.length).toBeLessThanOrEqual(500);
-  const ours = portions.flat().filter((one) => one.enterprise_id === enterprise.id);
-  expect(ours).toHaveLength(BACKLOG);
-  expect(new Set(ours.map((one) => one.id)).size).toBe(BACKLOG);
+  const [bell] = run.quiet.bells.filter(({ again }) => !again);
+  expect(bell?.body).toEqual(bellFor(fresh, ids));
+  await hear(run.quiet.env, [bell?.body]);
+  expect((await deliveriesOf(fresh)).map((row) => row.state)).toEqual(["sent"]);
 });

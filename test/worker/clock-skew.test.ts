@@ -1,8 +1,16 @@
-import { createExecutionContext } from "cloudflare:test";
 import { afterEach, expect, it, vi } from "vitest";
-import { createServices } from "../../src/services.ts";
-import { sweepOnce } from "../../src/usecases/sweep.ts";
-import { bellFor, deliveriesOf, hear, newEnterprise, postIn, query, quietEnv, unique, updateOf } from "./kit.ts";
+import {
+  bellFor,
+  deliveriesOf,
+  hear,
+  newEnterprise,
+  postIn,
+  query,
+  quietEnv,
+  sweepIn,
+  unique,
+  updateOf,
+} from "./kit.ts";
 import type { TestEnterprise } from "./kit.ts";
 import { network } from "./network.ts";
 
@@ -51,7 +59,7 @@ it("takes nothing from a sender that is still at work, however far ahead its own
   network.answer(enterprise.phone, async () => {
     setClockOff(TEN_MINUTES);
     const fast = quietEnv().env;
-    await sweepOnce(createServices(fast, createExecutionContext(), "background"));
+    await sweepIn(fast);
     await hear(fast, [bellFor(enterprise, ids)]);
     seen.push(...(await deliveriesOf(enterprise)).map((row) => row.state));
     return Response.json({ sid: "SM1" }, { status: 201 });

@@ -1,8 +1,5 @@
-import { createExecutionContext } from "cloudflare:test";
 import { expect, it } from "vitest";
-import { createServices } from "../../src/services.ts";
-import { sweepOnce } from "../../src/usecases/sweep.ts";
-import { bellFor, deliveriesOf, hear, newEnterprise, postIn, query, quietEnv, updateOf } from "./kit.ts";
+import { bellFor, deliveriesOf, hear, newEnterprise, postIn, query, quietEnv, sweepIn, updateOf } from "./kit.ts";
 import { network } from "./network.ts";
 
 /** An accepted delivery, and what passes for it while its sender lies dead. */
@@ -18,7 +15,7 @@ async function accepted() {
       seconds,
       enterprise.id,
     ]);
-    await sweepOnce(createServices(quiet.env, createExecutionContext(), "background"));
+    await sweepIn(quiet.env);
   };
   const conclusions = async () => {
     const steps = await query<{ conclusion: string }>(

@@ -1,10 +1,7 @@
-import { createExecutionContext } from "cloudflare:test";
 import { expect, it } from "vitest";
-import { createServices } from "../../src/services.ts";
-import { sweepOnce } from "../../src/usecases/sweep.ts";
 import { call, everyRowOf, sendOne, twilioForm } from "./callbacks-kit.ts";
 import { problemOf } from "./http-kit.ts";
-import { bellFor, deliveriesOf, hear, newEnterprise, postIn, query, quietEnv, updateOf } from "./kit.ts";
+import { bellFor, deliveriesOf, hear, newEnterprise, postIn, query, quietEnv, sweepIn, updateOf } from "./kit.ts";
 import { network } from "./network.ts";
 
 /** What may come in place of the database's answer, from whatever lies on the way to it. */
@@ -103,7 +100,7 @@ it.for(Object.keys(STATEMENTS))(
     await query("UPDATE deliveries SET lease_until = lease_until - INTERVAL 61 SECOND WHERE enterprise_id = ?", [
       enterprise.id,
     ]);
-    await sweepOnce(createServices(quiet.env, createExecutionContext(), "background"));
+    await sweepIn(quiet.env);
     await hear(quiet.env, [bell]);
 
     expect(fault.times).toBe(0);

@@ -2,8 +2,12 @@ import { createExecutionContext, createMessageBatch, getQueueResult, waitOnExecu
 import { env, exports } from "cloudflare:workers";
 import { Client } from "@planetscale/database";
 import { LANES } from "../../src/domain/lane.ts";
+import { newWindows } from "../../src/domain/ring-window.ts";
 import worker from "../../src/index.ts";
 import type { BellMessage } from "../../src/queue/bell.ts";
+import { createServices } from "../../src/services.ts";
+import { ringSilent } from "../../src/usecases/ring-silent.ts";
+import { sweepOnce } from "../../src/usecases/sweep.ts";
 
 let counter = 0;
 
@@ -117,7 +121,7 @@ export async function queueAtRest(): Promise<void> {
 }
 
 /** Bells that are kept instead of rung, for tests that deliver batches themselves. */
-export type KeptBells = { lane: string; body: BellMessage; delaySeconds: number }[];
+export type KeptBells = { lane: string; again: boolean; body: BellMessage; delaySeconds: number }[];
 
 /** Settings by their names; the optional ones are not among the Worker's types. */
 export type Settings = Partial<Env> & Record<string, unknown>;
@@ -125,13 +129,18 @@ export type Settings = Partial<Env> & Record<string, unknown>;
 /** An environment of its own: new isolate memory, and queues that keep their bells. */
 export function quietEnv(settings: Settings = {}): { env: Env; bells: KeptBells } {
   const bells: KeptBells = [];
-  const queue = (lane: string) =>
+  const queue = (lane: string, again: boolean) =>
     ({
       sendBatch: async (messages: Iterable<MessageSendRequest<BellMessage>>) => {
-        for (const { body, delaySeconds } of messages) bells.push({ lane, body, delaySeconds: delaySeconds ?? 0 });
+        for (const { body, delaySeconds = 0 } of messages) bells.push({ lane, again, body, delaySeconds });
       },
     }) as unknown as Queue;
-  const queues = Object.fromEntries(LANES.map((lane) => [`QUEUE_${lane.toUpperCase()}`, queue(lane)]));
+  const queues = Object.fromEntries(
+    LANES.flatMap((lane) => [
+      [`QUEUE_${lane.toUpperCase()}`, queue(lane, false)],
+      [`QUEUE_${lane.toUpperCase()}_AGAIN`, queue(lane, true)],
+    ]),
+  );
   return { env: { ...env, ...queues, ...settings }, bells };
 }
 
@@ -164,6 +173,13 @@ export async function hear(quiet: Env, bodies: unknown[], queue = "notify-sms") 
   const context = createExecutionContext();
   await worker.queue(batch, quiet, context);
   return getQueueResult(batch, context);
+}
+
+/** What a cron run begins with: one sweep, and one round of bells for what is silent. */
+export async function sweepIn(quiet: Env): Promise<void> {
+  const services = createServices(quiet, createExecutionContext(), "background");
+  await sweepOnce(services);
+  await ringSilent(services, newWindows());
 }
 
 /** A bell for some deliveries. */

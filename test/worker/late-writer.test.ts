@@ -1,8 +1,5 @@
-import { createExecutionContext } from "cloudflare:test";
 import { expect, it } from "vitest";
-import { createServices } from "../../src/services.ts";
-import { sweepOnce } from "../../src/usecases/sweep.ts";
-import { bellFor, deliveriesOf, hear, newEnterprise, postIn, query, quietEnv, updateOf } from "./kit.ts";
+import { bellFor, deliveriesOf, hear, newEnterprise, postIn, query, quietEnv, sweepIn, updateOf } from "./kit.ts";
 import { network } from "./network.ts";
 
 const taken = () => Response.json({ sid: "SM00000000000000000000000000000007" }, { status: 201 });
@@ -39,7 +36,7 @@ async function passAndSweep({ enterprise }: Frozen, column: string, seconds: num
     seconds,
     enterprise.id,
   ]);
-  await sweepOnce(createServices(quietEnv().env, createExecutionContext(), "background"));
+  await sweepIn(quietEnv().env);
 }
 
 const statesOf = async ({ enterprise }: Frozen) => (await deliveriesOf(enterprise)).map((row) => row.state);

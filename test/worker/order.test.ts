@@ -44,7 +44,7 @@ it("sends the older status first when both are in one batch, and rings for the n
 
   expect(await stateOf(enterprise, older)).toBe("sent");
   expect(await stateOf(enterprise, newer)).toBe("queued");
-  expect(quiet.bells).toEqual([{ lane: "sms", body: bellFor(enterprise, [newer]), delaySeconds: 3 }]);
+  expect(quiet.bells).toEqual([{ lane: "sms", again: true, body: bellFor(enterprise, [newer]), delaySeconds: 3 }]);
 });
 
 it("lets the newer status wait for an older one that is queued", async () => {

@@ -128,7 +128,7 @@ it("goes on to the second gateway of the channel when the first is misconfigured
   );
 
   await hear(quiet.env, [bellFor(enterprise, ids)]);
-  expect(quiet.bells).toEqual([{ lane: "sms", body: bellFor(enterprise, ids), delaySeconds: 0 }]);
+  expect(quiet.bells).toEqual([{ lane: "sms", again: true, body: bellFor(enterprise, ids), delaySeconds: 0 }]);
   await hear(quiet.env, [bellFor(enterprise, ids)]);
 
   expect((await deliveriesOf(enterprise)).map((row) => row.state)).toEqual(["sent"]);

@@ -1,7 +1,15 @@
-import { createExecutionContext } from "cloudflare:test";
-import { createServices } from "../../src/services.ts";
-import { sweepOnce } from "../../src/usecases/sweep.ts";
-import { bellFor, deliveriesOf, hear, newEnterprise, postIn, query, quietEnv, unique, updateOf } from "./kit.ts";
+import {
+  bellFor,
+  deliveriesOf,
+  hear,
+  newEnterprise,
+  postIn,
+  query,
+  quietEnv,
+  sweepIn,
+  unique,
+  updateOf,
+} from "./kit.ts";
 import { network } from "./network.ts";
 
 type Changes = { phone?: string; policy?: string; mailGateway?: string; update?: object };
@@ -50,7 +58,7 @@ export const pass = (enterprise: { id: string }, column: string, seconds: number
 
 export async function sweep({ quiet, enterprise }: One) {
   quiet.bells.length = 0;
-  await sweepOnce(createServices(quiet.env, createExecutionContext(), "background"));
+  await sweepIn(quiet.env);
   return quiet.bells
     .filter((bell) => bell.body.enterprise_id === enterprise.id)
     .flatMap((bell) => bell.body.delivery_ids);

@@ -1,9 +1,6 @@
-import { createExecutionContext } from "cloudflare:test";
 import { expect, it } from "vitest";
-import { createServices } from "../../src/services.ts";
-import { sweepOnce } from "../../src/usecases/sweep.ts";
 import { call, twilioForm } from "./callbacks-kit.ts";
-import { deliveriesOf, query } from "./kit.ts";
+import { deliveriesOf, query, sweepIn } from "./kit.ts";
 import type { TestEnterprise } from "./kit.ts";
 import { network } from "./network.ts";
 import { addSibling, ask, heard, ORDER, troubled } from "./redrive-kit.ts";
@@ -56,7 +53,7 @@ it("redrives each delivery once, however often it is asked for", async () => {
 
 it("redrives each delivery once when several operators ask at the same time, while sweeps run", async () => {
   const one = await troubled("failed", 4);
-  const sweep = () => sweepOnce(createServices(one.quiet.env, createExecutionContext(), "background"));
+  const sweep = () => sweepIn(one.quiet.env);
 
   const [answers] = await Promise.all([
     Promise.all(Array.from({ length: 4 }, () => ask(one, "failed", ORDER))),

@@ -1,8 +1,5 @@
-import { createExecutionContext } from "cloudflare:test";
 import { expect, it } from "vitest";
-import { createServices } from "../../src/services.ts";
-import { sweepOnce } from "../../src/usecases/sweep.ts";
-import { bellFor, deliveriesOf, hear, newEnterprise, postIn, query, quietEnv, updateOf } from "./kit.ts";
+import { bellFor, deliveriesOf, hear, newEnterprise, postIn, query, quietEnv, sweepIn, updateOf } from "./kit.ts";
 import { network } from "./network.ts";
 
 async function accepted(channels: Parameters<typeof newEnterprise>[0] = ["sms"], set = {}) {
@@ -17,7 +14,7 @@ async function accepted(channels: Parameters<typeof newEnterprise>[0] = ["sms"],
 /** Sweeps; gives the ids of this enterprise that were rung for. */
 async function sweep({ quiet, enterprise }: Pick<Awaited<ReturnType<typeof accepted>>, "quiet" | "enterprise">) {
   quiet.bells.length = 0;
-  await sweepOnce(createServices(quiet.env, createExecutionContext(), "background"));
+  await sweepIn(quiet.env);
   return quiet.bells
     .filter((bell) => bell.body.enterprise_id === enterprise.id)
     .flatMap((bell) => bell.body.delivery_ids);

@@ -60,7 +60,8 @@ export function createMemoryStores(database: MemoryDatabase, times: Times, ask: 
       },
     },
     sweeping: {
-      findSilent: (perLane) => ask("sweeping.findSilent", () => sweeping.findSilent(database, perLane)),
+      findSilent: (lanes) => ask("sweeping.findSilent", () => sweeping.findSilent(database, lanes)),
+      findUnheard: (rung) => ask("sweeping.findUnheard", () => sweeping.findUnheard(database, rung)),
       moveRingOn: (rows) => ask("sweeping.moveRingOn", () => sweeping.moveRingOn(database, rows, times)),
       findExpiredLeases: (limit) =>
         ask("sweeping.findExpiredLeases", () => sweeping.findExpiredLeases(database, limit)),

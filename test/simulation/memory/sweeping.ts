@@ -1,19 +1,19 @@
 import type { ExpiredLease } from "../../../src/db/leases.ts";
 import type { SilentDelivery } from "../../../src/db/silent.ts";
-import { LANES, readLane } from "../../../src/domain/lane.ts";
+import { readLane, type Lane } from "../../../src/domain/lane.ts";
 import type { Times } from "../../../src/domain/times.ts";
 import { change, named, type AttemptRow, type DeliveryRow, type MemoryDatabase } from "./tables.ts";
 
 /** Plays src/db/silent.ts. */
-export function findSilent(database: MemoryDatabase, perLane: number): SilentDelivery[] {
+export function findSilent(database: MemoryDatabase, lanes: { lane: Lane; limit: number }[]): SilentDelivery[] {
   const now = database.now();
   const silent = [...database.deliveries.values()].filter((row) => row.ringAt !== null && row.ringAt <= now);
   if (silent.length === 0) return [];
-  return LANES.flatMap((lane) =>
+  return lanes.flatMap(({ lane, limit }) =>
     silent
       .filter((row) => row.lane === lane)
       .toSorted((a, b) => (a.ringAt ?? 0) - (b.ringAt ?? 0))
-      .slice(0, perLane)
+      .slice(0, limit)
       .map(({ enterpriseId, deliveryId }) => ({ lane, enterpriseId, deliveryId })),
   );
 }
@@ -25,6 +25,13 @@ export function moveRingOn(database: MemoryDatabase, silent: SilentDelivery[], t
     const wait = Math.min(times.ringAgainLongest, times.ringAgain * 2 ** row.ringNo);
     change(database, row, { ringAt: now + wait, ringNo: Math.min(row.ringNo + 1, 10) });
   }
+}
+
+export function findUnheard(database: MemoryDatabase, rung: { enterpriseId: string; deliveryId: string }[]): string[] {
+  const now = database.now();
+  return named(database, rung)
+    .filter((row) => row.ringNo > 0 && row.ringAt !== null && row.dueAt <= now)
+    .map((row) => row.deliveryId);
 }
 
 /** Plays src/db/leases.ts. */

@@ -1,4 +1,6 @@
+import { LANES } from "../../../src/domain/lane.ts";
 import { DEFAULT_RETENTION, RETAINED } from "../../../src/domain/retention.ts";
+import { FIRST_SIZE } from "../../../src/domain/ring-window.ts";
 import * as given from "./arguments.ts";
 import { once, overFound } from "./entry.ts";
 import { NOW } from "./sample.ts";
@@ -8,10 +10,15 @@ const SWEPT = "the index is by time, not by enterprise: each shard is asked for 
 /** What sweeps and the hourly purge cost. */
 export const SWEEPING = {
   sweeping: {
-    findSilent: once("per sweep, 500 of each lane", ({ stores }) => stores.sweeping.findSilent(500), {
-      scatters: SWEPT,
+    findSilent: once(
+      "per round of bells, as many of each lane as its window has room for",
+      ({ stores }) => stores.sweeping.findSilent(LANES.map((lane) => ({ lane, limit: FIRST_SIZE }))),
+      { scatters: SWEPT },
+    ),
+    findUnheard: overFound("per round of bells", ({ stores, rows }) => stores.sweeping.findUnheard(rows), {
+      keys: { deliveries: "PRIMARY" },
     }),
-    moveRingOn: overFound("per sweep", ({ stores, rows }) => stores.sweeping.moveRingOn(rows), {
+    moveRingOn: overFound("per round of bells", ({ stores, rows }) => stores.sweeping.moveRingOn(rows), {
       keys: { deliveries: "PRIMARY" },
     }),
     findExpiredLeases: once("per sweep, 500 at most", ({ stores }) => stores.sweeping.findExpiredLeases(500), {

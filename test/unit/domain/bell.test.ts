@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { MAX_IDS_PER_BELL, bellsFor } from "../../../src/domain/bell.ts";
+import { MAX_IDS_PER_BELL, bellsAgainFor, bellsFor } from "../../../src/domain/bell.ts";
 
 function due(count: number, enterpriseId = "ent", lane: "sms" | "email" = "sms") {
   return Array.from({ length: count }, (_, i) => ({ lane, enterpriseId, deliveryId: `${enterpriseId}-${lane}-${i}` }));
@@ -12,7 +12,7 @@ describe("bells", () => {
 
   test("name the deliveries of one enterprise together, at once", () => {
     expect(bellsFor(due(2))).toEqual([
-      { lane: "sms", enterpriseId: "ent", deliveryIds: ["ent-sms-0", "ent-sms-1"], delayMs: 0 },
+      { lane: "sms", again: false, enterpriseId: "ent", deliveryIds: ["ent-sms-0", "ent-sms-1"], delayMs: 0 },
     ]);
   });
 
@@ -29,10 +29,10 @@ describe("bells", () => {
       { ...sms, deliveryId: "f", delayMs: 0 },
     ]);
     expect(bells).toEqual([
-      { ...sms, deliveryIds: ["a", "f"], delayMs: 0 },
-      { ...email, deliveryIds: ["b", "e"], delayMs: 0 },
-      { ...other, deliveryIds: ["c"], delayMs: 0 },
-      { ...sms, deliveryIds: ["d"], delayMs: 2_000 },
+      { ...sms, again: false, deliveryIds: ["a", "f"], delayMs: 0 },
+      { ...email, again: false, deliveryIds: ["b", "e"], delayMs: 0 },
+      { ...other, again: false, deliveryIds: ["c"], delayMs: 0 },
+      { ...sms, again: false, deliveryIds: ["d"], delayMs: 2_000 },
     ]);
   });
 
@@ -47,7 +47,13 @@ describe("bells", () => {
 
   test("carry nothing else of a delivery", () => {
     const delivery = { lane: "sms" as const, enterpriseId: "e", deliveryId: "d", phone: "+34600111222" };
-    expect(bellsFor([delivery])).toEqual([{ lane: "sms", enterpriseId: "e", deliveryIds: ["d"], delayMs: 0 }]);
+    expect(bellsFor([delivery])).toEqual([
+      { lane: "sms", again: false, enterpriseId: "e", deliveryIds: ["d"], delayMs: 0 },
+    ]);
+  });
+
+  test("say of deliveries that were rung for before that they were", () => {
+    expect(bellsAgainFor(due(1))).toEqual([{ ...bellsFor(due(1))[0], again: true }]);
   });
 
   const full = MAX_IDS_PER_BELL;

@@ -2,34 +2,39 @@ import { describe, expect, test } from "vitest";
 import type { Bell } from "../../../src/domain/bell.ts";
 import { LANES, type Lane } from "../../../src/domain/lane.ts";
 import { bellMessage } from "../../../src/queue/bell.ts";
-import { createBellProducer } from "../../../src/queue/producer.ts";
+import { createBellProducer, type LaneQueues } from "../../../src/queue/producer.ts";
 
-type Sent = { lane: Lane; messages: MessageSendRequest[] };
+type Sent = { lane: Lane; again: boolean; messages: MessageSendRequest[] };
 
 /** The queues of all lanes; `broken` ones take nothing. */
 function queues(broken: Lane[] = []) {
   const sent: Sent[] = [];
-  const queueOf = (lane: Lane) => ({
+  const queueOf = (lane: Lane, again: boolean) => ({
     sendBatch: async (messages: Iterable<MessageSendRequest>) => {
       if (broken.includes(lane)) throw new Error("Too Many Requests");
-      sent.push({ lane, messages: [...messages] });
+      sent.push({ lane, again, messages: [...messages] });
     },
   });
+  const queuesOf = (lane: Lane) => ({ first: queueOf(lane, false), again: queueOf(lane, true) });
   // Only sendBatch is asked of a queue here.
-  const all = Object.fromEntries(LANES.map((lane) => [lane, queueOf(lane)])) as unknown as Record<Lane, Queue>;
+  const all = Object.fromEntries(LANES.map((lane) => [lane, queuesOf(lane)])) as unknown as Record<Lane, LaneQueues>;
   return { sent, producer: createBellProducer(all) };
 }
 
 function aBell(changes: Partial<Bell> = {}): Bell {
-  return { lane: "sms", enterpriseId: "E-1", deliveryIds: ["dlv_1"], delayMs: 0, ...changes };
+  return { lane: "sms", again: false, enterpriseId: "E-1", deliveryIds: ["dlv_1"], delayMs: 0, ...changes };
 }
 
 describe("ringing", () => {
-  test("puts each bell into the queue of its lane", async () => {
+  test.each([false, true])("puts each bell into the queue of its lane that is meant: again %s", async (again) => {
     const { sent, producer } = queues();
-    await producer.ring(LANES.map((lane) => aBell({ lane, enterpriseId: lane })));
-    expect(sent.map(({ lane, messages }) => [lane, messages])).toEqual(
-      LANES.map((lane) => [lane, [{ body: { v: 1, enterprise_id: lane, delivery_ids: ["dlv_1"] } }]]),
+    await producer.ring(LANES.map((lane) => aBell({ lane, again, enterpriseId: lane })));
+    expect(sent).toEqual(
+      LANES.map((lane) => ({
+        lane,
+        again,
+        messages: [{ body: { v: 1, enterprise_id: lane, delivery_ids: ["dlv_1"] } }],
+      })),
     );
   });
 

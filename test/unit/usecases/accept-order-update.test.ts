@@ -55,6 +55,7 @@ describe("accepting an order update", () => {
     expect(world.bells.rung).toEqual(
       world.updates.rows.map((row, index) => ({
         lane: ["sms", "email"][index],
+        again: false,
         enterpriseId: update.enterpriseId,
         deliveryIds: [row.deliveryId],
         delayMs: 0,

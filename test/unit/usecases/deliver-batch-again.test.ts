@@ -27,7 +27,13 @@ describe("a delivery that is to be tried again", () => {
     const { step, bells, delivery } = await deliverOne({ ...REFUSED, retryAfterMs: 90_000 });
     expect(step).toEqual({ state: "retrying", delayMs: 92_500, lane: "sms" });
     expect(bells.rung).toEqual([
-      { lane: "sms", enterpriseId: delivery.enterpriseId, deliveryIds: [delivery.deliveryId], delayMs: 92_500 },
+      {
+        lane: "sms",
+        again: true,
+        enterpriseId: delivery.enterpriseId,
+        deliveryIds: [delivery.deliveryId],
+        delayMs: 92_500,
+      },
     ]);
   });
 
@@ -123,7 +129,13 @@ test("deliveries that are due but blocked by a sibling are rung for again after 
   const world = deliveringWith([blocked, notDue, delivery]);
   await deliverBatch(world, [blocked, notDue, delivery]);
   expect(world.bells.rung).toEqual([
-    { lane: "sms", enterpriseId: blocked.enterpriseId, deliveryIds: [blocked.deliveryId], delayMs: 2_000 },
+    {
+      lane: "sms",
+      again: true,
+      enterpriseId: blocked.enterpriseId,
+      deliveryIds: [blocked.deliveryId],
+      delayMs: 2_000,
+    },
   ]);
 });
 

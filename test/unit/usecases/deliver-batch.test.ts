@@ -114,7 +114,7 @@ describe("a batch", () => {
     expect(world.recorded).toMatchObject([
       { attempt: { outcome: { kind: "not_started" } }, step: { state: "given_back", delayMs: 0 } },
     ]);
-    expect(world.bells.rung).toMatchObject([{ deliveryIds: [delivery.deliveryId], delayMs: 0 }]);
+    expect(world.bells.rung).toMatchObject([{ again: true, deliveryIds: [delivery.deliveryId], delayMs: 0 }]);
   });
 });
 
@@ -135,6 +135,7 @@ describe("siblings that were claimed together", () => {
     expect(world.bells.rung).toEqual([
       {
         lane: "sms",
+        again: true,
         enterpriseId: family.enterpriseId,
         deliveryIds: [newer.deliveryId, newest.deliveryId],
         delayMs: 2_000,

@@ -52,6 +52,32 @@ export function hastyClock(): Clock & { waits: number[] } {
   };
 }
 
+/** A clock for work that runs side by side: timers end in their order, each once all other work waits for one. */
+export function orderlyClock(): Clock & { waits: number[] } {
+  const waits: number[] = [];
+  const running = new Map<() => void, number>();
+  let now = Date.UTC(2026, 5, 15, 12);
+  const endNext = () => {
+    const [next] = [...running].toSorted(([, a], [, b]) => a - b);
+    if (next === undefined) return;
+    const [resolve, at] = next;
+    running.delete(resolve);
+    now = Math.max(now, at);
+    resolve();
+  };
+  return {
+    waits,
+    now: () => now,
+    timer: (ms) => {
+      waits.push(ms);
+      const { promise: elapsed, resolve } = Promise.withResolvers<void>();
+      running.set(resolve, now + ms);
+      setImmediate(endNext);
+      return { elapsed, cancel: () => running.delete(resolve) };
+    },
+  };
+}
+
 /** The stored updates of all enterprises, refused by the same two unique keys as in the database. */
 export function fakeUpdates(): Services["updates"] & { rows: (StoredDelivery & { enterpriseId: string })[] } {
   const rows: (StoredDelivery & { enterpriseId: string })[] = [];

@@ -103,7 +103,7 @@ describe("a look", () => {
     await reconcile(world);
     expect(world.written).toMatchObject([{ deliveryId: look.deliveryId, stepNo: 1, conclusion: "proven_absent" }]);
     expect(world.moved).toMatchObject([{ look, conclusion: { kind: "proven_absent" } }]);
-    expect(world.bells.rung).toMatchObject([{ deliveryIds: [look.deliveryId] }]);
+    expect(world.bells.rung).toMatchObject([{ again: true, deliveryIds: [look.deliveryId] }]);
   });
 
   test("whose step cannot be written moves nothing", async () => {

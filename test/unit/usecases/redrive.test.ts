@@ -68,9 +68,9 @@ test("writes down who wanted it before anything moves, then rings", async () => 
 
   expect(world.steps).toEqual(["count", "find", "last due", "log", "redrive"]);
   expect(result).toMatchObject({ redriven: 2, left: 3, lastDueMs: 1_000 });
-  expect(world.bells.rung.map(({ deliveryIds, delayMs }) => [deliveryIds, delayMs])).toEqual([
-    [[found[0]?.deliveryId], 0],
-    [[found[1]?.deliveryId], 1_000],
+  expect(world.bells.rung.map(({ again, deliveryIds, delayMs }) => [again, deliveryIds, delayMs])).toEqual([
+    [true, [found[0]?.deliveryId], 0],
+    [true, [found[1]?.deliveryId], 1_000],
   ]);
   expect(world.log.lines).toEqual([
     { event: "redriven", fields: { state: "failed", matching: 5, expired: 2, redriven: 2, left: 3 } },

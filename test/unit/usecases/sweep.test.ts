@@ -1,7 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import type { EndedHold, EndingHold } from "../../../src/db/holds.ts";
 import type { ExpiredLease } from "../../../src/db/leases.ts";
-import type { SilentDelivery } from "../../../src/db/silent.ts";
 import { Outage } from "../../../src/domain/outage.ts";
 import type { DeliveryResult } from "../../../src/domain/delivery-result.ts";
 import { DEFAULT_RETENTION, RETAINED } from "../../../src/domain/retention.ts";
@@ -10,19 +9,20 @@ import type { Services } from "../../../src/services.ts";
 import { sweepForAMinute, sweepOnce } from "../../../src/usecases/sweep.ts";
 import { newId } from "../domain/builders.ts";
 import { deliveringWith } from "./fake-sending.ts";
-import { fakeBells, fakeLog, hastyClock } from "./fakes.ts";
+import { fakeBells, fakeLog, orderlyClock } from "./fakes.ts";
 import { noQuestions, noReceipts } from "./fake-proof.ts";
 
-type Found = { silent?: SilentDelivery[]; expired?: ExpiredLease[]; ended?: EndedHold[] };
+type Found = { expired?: ExpiredLease[]; ended?: EndedHold[] };
 
 /** What a sweep finds. `steps`: what was done about it, in order, with the ids of the deliveries. */
-function sweepingOver({ silent = [], expired = [], ended = [] }: Found) {
+function sweepingOver({ expired = [], ended = [] }: Found) {
   const steps: [string, string[]][] = [];
   const keep = (step: string) => async (rows: { deliveryId: string }[]) => {
     if (rows.length > 0) steps.push([step, rows.map((row) => row.deliveryId)]);
   };
   const sweeping: Services["sweeping"] = {
-    findSilent: vi.fn(async () => silent),
+    findSilent: vi.fn(async () => []),
+    findUnheard: vi.fn(async () => []),
     moveRingOn: keep("moveRingOn"),
     findExpiredLeases: vi.fn(async () => expired),
   };
@@ -60,7 +60,7 @@ function sweepingOver({ silent = [], expired = [], ended = [] }: Found) {
     adapters: deliveringWith([]).adapters,
     bells,
     log: fakeLog(),
-    clock: hastyClock(),
+    clock: orderlyClock(),
     random: () => 0.5,
     times: DEFAULT_TIMES,
     purging: { findOld: vi.fn(async () => []), remove: vi.fn(async () => 0) },
@@ -70,8 +70,6 @@ function sweepingOver({ silent = [], expired = [], ended = [] }: Found) {
 
 /** The steps of a hold that ends without proof. */
 const ENDING = ["writeSteps", "logEnds", "end"];
-
-const aSilent = (): SilentDelivery => ({ lane: "sms", enterpriseId: newId("ent"), deliveryId: newId("dlv") });
 
 /** An expired lease: of a delivery that was never called, or of one whose call came to `outcome`. */
 const anExpired = (attemptId: string | null, outcome: ExpiredLease["outcome"] = null): ExpiredLease => ({
@@ -105,17 +103,6 @@ const aHeld = () => ({
 });
 
 describe("one sweep", () => {
-  test("rings for what is due and silent, after its next bell was put off", async () => {
-    const silent = [aSilent(), aSilent()];
-    const world = sweepingOver({ silent });
-    await sweepOnce(world);
-    const ids = silent.map((row) => row.deliveryId);
-    expect(world.steps).toEqual([
-      ["moveRingOn", ids],
-      ["ring", ids],
-    ]);
-  });
-
   test("requeues an expired lease without an attempt, and holds one that may have called", async () => {
     const [uncalled, called] = [anExpired(null), anExpired(newId("att"))];
     const world = sweepingOver({ expired: [called, uncalled] });
@@ -151,16 +138,24 @@ describe("one sweep", () => {
     expect(world.steps).toEqual(["writeSteps", "logEnds", "end", ...ring].map((step) => [step, [ended.deliveryId]]));
   });
 
-  test("takes up expired leases before it rings, since they make rows due", async () => {
-    const world = sweepingOver({ silent: [aSilent()], expired: [anExpired(null)] });
+  test("takes up all expired leases of a crash, in portions that a statement can bear", async () => {
+    const world = sweepingOver({});
+    const portion = (length: number) => Array.from({ length }, () => anExpired(null));
+    vi.mocked(world.sweeping.findExpiredLeases).mockResolvedValueOnce(portion(200)).mockResolvedValueOnce(portion(7));
     await sweepOnce(world);
-    expect(world.steps.map(([step]) => step)).toEqual(["record", "ring", "moveRingOn", "ring"]);
+    expect(world.recorded).toHaveLength(207);
+    expect(world.sweeping.findExpiredLeases).toHaveBeenCalledTimes(2);
   });
 
-  test("is bounded, so that a backlog is not rung into an avalanche", async () => {
+  test("ends, however many leases there are that do not go away", async () => {
+    const world = sweepingOver({ expired: Array.from({ length: 200 }, () => anExpired(null)) });
+    await sweepOnce(world);
+    expect(world.sweeping.findExpiredLeases).toHaveBeenCalledTimes(20);
+  });
+
+  test("is bounded, whatever has come together", async () => {
     const world = sweepingOver({});
     await sweepOnce(world);
-    expect(world.sweeping.findSilent).toHaveBeenCalledWith(500);
     expect(world.sweeping.findExpiredLeases).toHaveBeenCalledWith(200);
     expect(world.holding.findEnded).toHaveBeenCalledWith(200);
     expect(world.reconciling.findDue).toHaveBeenCalledWith(200);
@@ -175,21 +170,19 @@ describe("one sweep", () => {
 
   test("tells in the log how much there was", async () => {
     const world = sweepingOver({
-      silent: [aSilent()],
       expired: [anExpired(null), anExpired("att")],
       ended: [anEnded()],
     });
     await sweepOnce(world);
-    expect(world.log.lines).toEqual([{ event: "swept", fields: { released: 2, ended: 1, rung: 1, looked: 0 } }]);
+    expect(world.log.lines).toEqual([{ event: "swept", fields: { released: 2, ended: 1, looked: 0 } }]);
   });
 
   test.each([
-    ["findExpiredLeases", "release_expired_leases", [...ENDING, "moveRingOn", "ring"]],
-    ["findEnded", "end_holds", ["record", "ring", "moveRingOn", "ring"]],
-    ["findSilent", "ring_silent", ["record", "ring", ...ENDING]],
-    ["findDue", "reconcile", ["record", "ring", ...ENDING, "moveRingOn", "ring"]],
+    ["findExpiredLeases", "release_expired_leases", ENDING],
+    ["findEnded", "end_holds", ["record", "ring"]],
+    ["findDue", "reconcile", ["record", "ring", ...ENDING]],
   ] as const)("goes on when a part fails: %s", async (statement, part, steps) => {
-    const world = sweepingOver({ silent: [aSilent()], expired: [anExpired(null)], ended: [anEnded()] });
+    const world = sweepingOver({ expired: [anExpired(null)], ended: [anEnded()] });
     const error = new Outage("no answer");
     const failing = { ...world.sweeping, ...world.holding, ...world.reconciling }[statement];
     vi.mocked(failing).mockRejectedValue(error);
@@ -198,25 +191,11 @@ describe("one sweep", () => {
     expect(world.log.lines[0]).toEqual({ event: "sweep_failed", error, fields: { part } });
   });
 
-  test("does not ring for rows whose next bell could not be put off, or it would ring in a loop", async () => {
-    const world = sweepingOver({ silent: [aSilent()] });
-    vi.spyOn(world.sweeping, "moveRingOn").mockRejectedValue(new Outage("no answer"));
-    await sweepOnce(world);
-    expect(world.bells.rung).toEqual([]);
-  });
-
   test("does not end a hold that could not be logged", async () => {
     const world = sweepingOver({ ended: [anEnded()] });
     vi.spyOn(world.holding, "logEnds").mockRejectedValue(new Outage("no answer"));
     await sweepOnce(world);
     expect(world.steps.map(([step]) => step)).toEqual(["writeSteps"]);
-  });
-
-  test("stands although a queue takes no bells", async () => {
-    const world = sweepingOver({ silent: [aSilent()] });
-    world.bells.failure = new Error("Too Many Requests");
-    await sweepOnce(world);
-    expect(world.log.lines.map((line) => line.event)).toEqual(["bells_not_rung", "swept"]);
   });
 });
 
@@ -236,7 +215,7 @@ describe("a cron run", () => {
     const world = sweepingOver({});
     const { promise: removed, resolve: remove } = Promise.withResolvers<never[]>();
     vi.spyOn(world.purging, "findOld").mockReturnValueOnce(removed);
-    const swept = vi.spyOn(world.sweeping, "findSilent");
+    const swept = vi.spyOn(world.reconciling, "findDue");
     const run = sweepForAMinute(world, AT_TEN);
     await vi.waitFor(() => expect(swept).toHaveBeenCalledTimes(12));
     remove([]);
@@ -254,22 +233,46 @@ describe("a cron run", () => {
     const startedAt = world.clock.now();
     await sweepForAMinute(world, AT_TEN_PAST);
     expect(new Set(world.clock.waits)).toEqual(new Set([5_000]));
+    expect(world.reconciling.findDue).toHaveBeenCalledTimes(12);
     expect(world.sweeping.findSilent).toHaveBeenCalledTimes(12);
-    expect(world.clock.now() - startedAt).toBeLessThanOrEqual(55_000);
+    expect(world.clock.now() - startedAt).toBeLessThan(60_000);
+  });
+
+  test("rings while a look-up keeps a sweep waiting, and goes on when that fails", async () => {
+    const world = sweepingOver({});
+    const looked = Promise.withResolvers<never[]>();
+    vi.spyOn(world.reconciling, "findDue").mockReturnValueOnce(looked.promise);
+    vi.mocked(world.sweeping.findSilent).mockRejectedValueOnce(new Outage("no answer"));
+    const run = sweepForAMinute(world, AT_TEN_PAST);
+    await vi.waitFor(() => expect(world.sweeping.findSilent).toHaveBeenCalledTimes(12));
+    looked.resolve([]);
+    await run;
+    expect(world.log.lines[0]).toMatchObject({ event: "sweep_failed", fields: { part: "ring_silent" } });
+  });
+
+  test("looks every half second at whether bells were heard, until they were", async () => {
+    const world = sweepingOver({});
+    const row = { lane: "sms" as const, enterpriseId: newId("ent"), deliveryId: newId("dlv") };
+    vi.mocked(world.sweeping.findSilent).mockResolvedValueOnce([row]);
+    vi.mocked(world.sweeping.findUnheard).mockResolvedValueOnce([row.deliveryId]);
+    await sweepForAMinute(world, AT_TEN_PAST);
+    expect(world.sweeping.findUnheard).toHaveBeenCalledTimes(2);
+    expect(world.clock.waits.filter((ms) => ms === 500)).toHaveLength(2);
+    expect(world.log.lines.map(({ event }) => event)).toEqual(["silent_rung", "cron_ran"]);
   });
 
   test("goes on after a sweep that failed", async () => {
     const world = sweepingOver({});
-    vi.spyOn(world.sweeping, "findSilent").mockRejectedValueOnce(new Outage("no answer"));
+    vi.spyOn(world.reconciling, "findDue").mockRejectedValueOnce(new Outage("no answer"));
     await sweepForAMinute(world, AT_TEN_PAST);
-    expect(world.sweeping.findSilent).toHaveBeenCalledTimes(12);
+    expect(world.reconciling.findDue).toHaveBeenCalledTimes(12);
     expect(world.log.lines.map((line) => line.event)).toEqual(["sweep_failed", "cron_ran"]);
   });
 
   test("sweeps less often when the database is slow, rather than longer", async () => {
     const world = sweepingOver({});
     const startedAt = world.clock.now();
-    const find = vi.spyOn(world.sweeping, "findSilent").mockImplementation(async () => {
+    const find = vi.spyOn(world.reconciling, "findDue").mockImplementation(async () => {
       await world.clock.timer(10_000).elapsed;
       return [];
     });

@@ -3,12 +3,13 @@ import { readConfig, type Config } from "./config.ts";
 import { createDb } from "./db/client.ts";
 import { createDirectory, type Directory } from "./db/directory-memory.ts";
 import { loadEnterprise } from "./db/directory.ts";
+import { LANES, type Lane } from "./domain/lane.ts";
 import { readAccounts } from "./gateways/provider-accounts.ts";
 import { createAdapters, createInboundReaders, createReceiptReaders } from "./gateways/registry.ts";
 import { createIds } from "./ids.ts";
 import { createLog } from "./log.ts";
 import { createBellGathering } from "./queue/bell-gathering.ts";
-import { createBellProducer } from "./queue/producer.ts";
+import { createBellProducer, type LaneQueues } from "./queue/producer.ts";
 import { createStores } from "./stores.ts";
 
 /** The longest wait for one statement, in ms: a client is told within 3 s, a batch can wait longer. */
@@ -77,17 +78,17 @@ function createShared(env: Env, config: Config) {
     receiptReaders: createReceiptReaders(accounts),
     inboundReaders: createInboundReaders(accounts),
     gathering: createBellGathering(config.TIMES.gatherBells + config.TIMES.gatherBellsLonger + CARRIED_LATE_MS),
-    bells: createBellProducer({
-      sms: { first: env.QUEUE_SMS, again: env.QUEUE_SMS_AGAIN },
-      sms_2: { first: env.QUEUE_SMS_2, again: env.QUEUE_SMS_2_AGAIN },
-      email: { first: env.QUEUE_EMAIL, again: env.QUEUE_EMAIL_AGAIN },
-      email_2: { first: env.QUEUE_EMAIL_2, again: env.QUEUE_EMAIL_2_AGAIN },
-      whatsapp: { first: env.QUEUE_WHATSAPP, again: env.QUEUE_WHATSAPP_AGAIN },
-      whatsapp_2: { first: env.QUEUE_WHATSAPP_2, again: env.QUEUE_WHATSAPP_2_AGAIN },
-      other: { first: env.QUEUE_OTHER, again: env.QUEUE_OTHER_AGAIN },
-      other_2: { first: env.QUEUE_OTHER_2, again: env.QUEUE_OTHER_2_AGAIN },
-    }),
+    bells: createBellProducer(queuesOf(env)),
   };
+}
+
+/** A lane's queues are bound by its name. */
+function queuesOf(env: Env): Record<Lane, LaneQueues> {
+  const named = LANES.map((lane): [Lane, LaneQueues] => {
+    const name = `QUEUE_${lane.toUpperCase() as Uppercase<Lane>}` as const;
+    return [lane, { first: env[name], again: env[`${name}_AGAIN`] }];
+  });
+  return Object.fromEntries(named) as Record<Lane, LaneQueues>;
 }
 
 /** Looked up at each call, so that a closed network in tests is closed for everything. */

@@ -20,10 +20,9 @@ async function accepted(enterprise: TestEnterprise, update = {}) {
 it("rings for a new update in its lane's first queue", async () => {
   const { quiet, ids } = await accepted(await newEnterprise(["sms", "email"]));
 
-  expect(quiet.bells.map(({ lane, again }) => [lane, again]).toSorted()).toEqual([
-    ["email", false],
-    ["sms", false],
-  ]);
+  expect(new Set(quiet.bells.map(({ lane, again }) => `${lane} ${again}`))).toEqual(
+    new Set(["email false", "sms false"]),
+  );
   expect(quiet.bells.flatMap(({ body }) => body.delivery_ids).toSorted()).toEqual(ids.toSorted());
 });
 

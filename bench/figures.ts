@@ -11,6 +11,8 @@ import { idle } from "./figures/09-idle.ts";
 import { receipts } from "./figures/10-receipts.ts";
 import { history } from "./figures/11-history.ts";
 import { start } from "./figures/12-start.ts";
+import { restart } from "./figures/13-restart.ts";
+import { backlog } from "./figures/14-backlog.ts";
 
 /** All figures, in the order in which they are measured and told. */
 export const FIGURES: readonly Figure[] = [
@@ -26,4 +28,6 @@ export const FIGURES: readonly Figure[] = [
   receipts,
   history,
   start,
+  restart,
+  backlog,
 ];

@@ -49,7 +49,7 @@ const LISTINGS: Record<List, Listing> = {
 };
 
 /** With a filter that no index knows, one call looks at this many rows at most and then says where to go on. */
-const LOOKED_AT_MOST = 10_000;
+const LOOKED_AT_MOST = 5_000;
 
 /**
  * A page of a list of one enterprise, newest first: one statement, in the order of an index. Of a shipment all rows are

@@ -1,5 +1,5 @@
 import { readAnswer, AS_JSON } from "./http-kit.ts";
-import { query, quietEnv, sendIn, unique } from "./kit.ts";
+import { query, quietEnv, sendIn, unique, type TestEnterprise } from "./kit.ts";
 
 const quiet = quietEnv().env;
 
@@ -34,6 +34,24 @@ export async function readAll(
     cursor = page.next;
     await between();
   }
+}
+
+/** The path of a shipment's timeline. */
+export const timelinePath = (shipmentId: string) => `/v1/shipments/${encodeURIComponent(shipmentId)}/timeline`;
+
+/** The whole answer about a shipment. */
+export async function timelineOf(enterprise: TestEnterprise, shipmentId: string) {
+  const { status, body } = await readAnswer(await ask(timelinePath(shipmentId), { enterprise_id: enterprise.id }));
+  if (status !== 200) throw new Error(`Not a timeline: ${JSON.stringify(body)}`);
+  return body as unknown as { deliveries: ReadRow[]; data: ReadRow[]; next: string | null; [member: string]: unknown };
+}
+
+/** The shipment of an enterprise's only update. */
+export async function shipmentOf(enterprise: TestEnterprise): Promise<string> {
+  const [row] = await query<{ shipment_id: string }>("SELECT shipment_id FROM deliveries WHERE enterprise_id = ?", [
+    enterprise.id,
+  ]);
+  return row?.shipment_id ?? "";
 }
 
 /** The tables that have a list of their own, by its path, with the columns that differ. */

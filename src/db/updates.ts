@@ -1,5 +1,4 @@
-import { and, eq } from "drizzle-orm";
-import type { DeliveryState } from "../domain/delivery.ts";
+import { format } from "@planetscale/database";
 import type { StoredDelivery } from "../domain/original.ts";
 import type { OrderUpdate } from "../domain/order-update.ts";
 import type { PlannedDelivery } from "../domain/plan.ts";
@@ -23,14 +22,14 @@ export type NewUpdate = {
  * texts silently and deadlocks on MySQL; a duplicate key refuses the statement whole.
  */
 export async function insertUpdate(db: Db, newUpdate: NewUpdate, times: Times) {
-  const rows = newUpdate.deliveries;
-  const shared = sharedValues(newUpdate, times);
+  // Past drizzle, which takes as long to put this statement together as the driver takes to send it; and what the
+  // rows share is made text only once.
+  const shared = format(SHARED_VALUES, sharedValues(newUpdate, times));
+  const rows = newUpdate.deliveries.map(
+    (row) => `(${shared}, ${format(OWN_VALUES, ownValues(row))}, ${settledAt(row)})`,
+  );
   try {
-    // Past drizzle, which would take as long to put this statement together as the driver takes to send it.
-    await db.$client.execute(
-      `${INSERT} ${rows.map(({ skip }) => (skip === null ? QUEUED_ROW : SKIPPED_ROW)).join(", ")}`,
-      rows.flatMap((row) => [...shared, ...ownValues(row)]),
-    );
+    await db.$client.execute(`${INSERT} ${rows.join(", ")}`);
     return "inserted";
   } catch (error) {
     if (isDuplicateKey(error)) return "duplicate";
@@ -38,18 +37,17 @@ export async function insertUpdate(db: Db, newUpdate: NewUpdate, times: Times) {
   }
 }
 
-const INSERT = `INSERT INTO deliveries (
-  enterprise_id, update_id, update_key, idempotency_hash, fingerprint, shipment_id, status, occurred_at, timestamp_text,
-  data, ring_at, expires_at, delivery_id, position, lane, channel_id, channel, gateway_id, gateway, state, code,
-  due_at, accepted_at, settled_at) VALUES`;
+const INSERT = `INSERT INTO deliveries (enterprise_id, update_id, update_key, idempotency_hash, fingerprint, shipment_id,
+  status, occurred_at, timestamp_text, data, ring_at, expires_at, due_at, accepted_at,
+  delivery_id, position, lane, channel_id, channel, gateway_id, gateway, state, code, settled_at) VALUES`;
 
-const AFTER = "UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND";
-const QUEUED_ROW = rowOf("NULL");
-const SKIPPED_ROW = rowOf("UTC_TIMESTAMP(3)");
+const SHARED_VALUES = `?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND,
+  UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3)`;
 
-function rowOf(settledAt: string): string {
-  return `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${AFTER}, ${AFTER}, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-  UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), ${settledAt})`;
+const OWN_VALUES = "?, ?, ?, ?, ?, ?, ?, ?, ?";
+
+function settledAt({ skip }: NewUpdate["deliveries"][number]): string {
+  return skip === null ? "NULL" : "UTC_TIMESTAMP(3)";
 }
 
 function sharedValues({ updateId, update, keys, expiresAfterMs }: NewUpdate, times: Times): unknown[] {
@@ -81,35 +79,17 @@ export async function findOriginal(
   enterpriseId: string,
   { updateKey, idempotencyHash }: UpdateKeys,
 ): Promise<StoredDelivery[]> {
-  const byUpdate = db
-    .select(storedColumns)
-    .from(deliveries)
-    .where(and(eq(deliveries.enterpriseId, enterpriseId), eq(deliveries.updateKey, updateKey)));
-  const rows =
+  const { rows } =
     idempotencyHash === null
-      ? await byUpdate
-      : await byUpdate.union(
-          db
-            .select(storedColumns)
-            .from(deliveries)
-            .where(and(eq(deliveries.enterpriseId, enterpriseId), eq(deliveries.idempotencyHash, idempotencyHash))),
-        );
-  return rows
-    .toSorted((a, b) => a.position - b.position)
-    .map(({ position: _, ...row }) => ({ ...row, state: row.state as DeliveryState }));
+      ? await db.$client.execute<Stored>(BY_UPDATE, [enterpriseId, updateKey])
+      : await db.$client.execute<Stored>(BY_EITHER, [enterpriseId, updateKey, enterpriseId, idempotencyHash]);
+  return rows.toSorted((a, b) => a.position - b.position).map(({ position: _, ...row }) => row);
 }
 
-const storedColumns = {
-  updateId: deliveries.updateId,
-  deliveryId: deliveries.deliveryId,
-  position: deliveries.position,
-  updateKey: deliveries.updateKey,
-  idempotencyHash: deliveries.idempotencyHash,
-  fingerprint: deliveries.fingerprint,
-  channelId: deliveries.channelId,
-  channel: deliveries.channel,
-  gatewayId: deliveries.gatewayId,
-  gateway: deliveries.gateway,
-  state: deliveries.state,
-  code: deliveries.code,
-};
+type Stored = StoredDelivery & { position: number };
+
+const STORED = `SELECT update_id AS updateId, delivery_id AS deliveryId, position, update_key AS updateKey,
+  idempotency_hash AS idempotencyHash, fingerprint, channel_id AS channelId, channel, gateway_id AS gatewayId, gateway,
+  state, code FROM deliveries WHERE enterprise_id = ? AND`;
+const BY_UPDATE = `${STORED} update_key = ?`;
+const BY_EITHER = `${BY_UPDATE} UNION ${STORED} idempotency_hash = ?`;

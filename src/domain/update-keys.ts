@@ -34,6 +34,8 @@ export function readIdempotencyKey(header: string | undefined): string | null | 
   return IDEMPOTENCY_KEY.test(key) ? key : undefined;
 }
 
+const encoder = new TextEncoder();
+
 async function digest(text: string): Promise<string> {
-  return encodeBase64Url(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))));
+  return encodeBase64Url(new Uint8Array(await crypto.subtle.digest("SHA-256", encoder.encode(text))));
 }

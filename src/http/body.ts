@@ -5,6 +5,8 @@ import type { Door } from "./door.ts";
 /** The most that a request's body may have, in bytes. */
 const MAX_JSON_BYTES = 64 * 1024;
 
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+
 /** The body of a request as JSON. Throws AppError `unsupported_media_type`, `body_too_large` or `invalid_json`. */
 export async function readJson(c: Context<Door>): Promise<unknown> {
   if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(c.req.header("Content-Type") ?? "")) {
@@ -14,7 +16,7 @@ export async function readJson(c: Context<Door>): Promise<unknown> {
   }
   const bytes = await readBytes(c, MAX_JSON_BYTES);
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
+    return JSON.parse(utf8.decode(bytes));
   } catch {
     throw new AppError("invalid_json", "The body is not well-formed JSON in UTF-8.", {
       errors: [{ pointer: "", message: "must be well-formed JSON in UTF-8" }],

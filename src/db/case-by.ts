@@ -1,4 +1,4 @@
-import { sql, type SQL } from "drizzle-orm";
+import { sql, StringChunk, type SQL, type SQLChunk } from "drizzle-orm";
 
 /**
  * One value for each row of a statement over many: `CASE column WHEN key THEN value … ELSE the commonest END`, and no
@@ -11,9 +11,13 @@ export function caseBy<T>(column: string, rows: T[], key: (row: T) => string, va
   const common = commonest([...values.values()]);
   const others = [...values].filter(([, other]) => other !== common);
   if (others.length === 0) return sql`${common}`;
-  const branches = others.map(([of, other]) => sql` WHEN ${of} THEN ${other}`);
+  // Side by side rather than as a piece of SQL for each; drizzle takes plain values there, though its types do not say so.
+  const branches = others.flatMap(([of, other]) => [WHEN, of, THEN, other]) as SQLChunk[];
   return sql`CASE ${sql.raw(column)}${sql.join(branches)} ELSE ${common} END`;
 }
+
+const WHEN = new StringChunk(" WHEN ");
+const THEN = new StringChunk(" THEN ");
 
 function commonest(values: unknown[]): unknown {
   const counts = new Map<unknown, number>();

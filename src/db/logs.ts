@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
 import { sentence } from "../domain/sentence.ts";
 import type { Db } from "./client.ts";
-import { logs, logsFailure } from "./schema-deliveries.ts";
-import { utcNow } from "./time.ts";
+import { logsFailure } from "./schema-deliveries.ts";
+import { textOf, utcNow } from "./time.ts";
 
 /** The facts of a delivery that both logs repeat, so that they can be read without a join. */
 export type LoggedDelivery = {
@@ -30,14 +30,27 @@ export type FailureEntry = LoggedDelivery & {
 /** Logs what providers accepted. Repeating an entry changes nothing but a provider's id that was missing. */
 export async function insertLogs(db: Db, entries: AcceptedEntry[]): Promise<void> {
   if (entries.length === 0) return;
-  await db
-    .insert(logs)
-    .values(
-      entries
-        .toSorted(byKey)
-        .map(({ occurredAt, ...entry }) => ({ ...entry, timestamp: occurredAt, notifyTime: utcNow })),
-    )
-    .onDuplicateKeyUpdate({ set: { providerId: sql`COALESCE(provider_id, VALUES(provider_id))` } });
+  const rows = entries.toSorted(byKey);
+  // Past drizzle, which would take longer to put it together than the driver takes to send it.
+  await db.$client.execute(
+    `INSERT INTO logs (enterprise_id, attempt_id, delivery_id, shipment_id, status, timestamp, channel, gateway,
+       provider_id, notify_time)
+     VALUES ${rows.map(() => "(?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3))").join(", ")}
+     ON DUPLICATE KEY UPDATE provider_id = COALESCE(provider_id, VALUES(provider_id))`,
+    rows.flatMap(
+      ({ enterpriseId, attemptId, deliveryId, shipmentId, status, occurredAt, channel, gateway, providerId }) => [
+        enterpriseId,
+        attemptId,
+        deliveryId,
+        shipmentId,
+        status,
+        textOf(occurredAt),
+        channel,
+        gateway,
+        providerId,
+      ],
+    ),
+  );
 }
 
 /** Logs what did not arrive, with the reason. Repeating an entry changes nothing. */

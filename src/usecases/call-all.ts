@@ -34,6 +34,7 @@ export async function callAll(calls: Call[], running: Running): Promise<Streaks>
   const active = new Map<Call, Promise<void>>();
   const streaks: Streaks = new Map(calls.map((call) => [call.gatewayId, NO_CALLS]));
   const done: DeliveryResult[] = [];
+  const alarm = createAlarm(running);
   let recordAt = running.clock.now() + running.times.recordEvery;
 
   while (waiting.length > 0 || active.size > 0) {
@@ -56,12 +57,13 @@ export async function callAll(calls: Call[], running: Running): Promise<Streaks>
       });
       active.set(started, finished);
     }
-    if (active.size > 0) await nextOf(active, running, recordAt);
+    if (active.size > 0) await Promise.race([...active.values(), ...alarm.setTo([recordAt, running.deadline])]);
     if (running.clock.now() >= recordAt && active.size < SLOTS) {
       await recordSoFar(done, running);
       recordAt = running.clock.now() + running.times.recordEvery;
     }
   }
+  alarm.cancel();
   await running.record(done);
   return streaks;
 }
@@ -93,8 +95,9 @@ function streakOf(streaks: Streaks, { gatewayId }: Call): CallStreak {
 
 /** Takes the waiting calls of gateways through which nothing gets. */
 function takeVain(waiting: Call[], streaks: Streaks): Call[] {
+  if (![...streaks.values()].some(nothingGetsThrough)) return [];
   const inVain = waiting.filter((call) => nothingGetsThrough(streakOf(streaks, call)));
-  if (inVain.length > 0) waiting.splice(0, waiting.length, ...waiting.filter((call) => !inVain.includes(call)));
+  waiting.splice(0, waiting.length, ...waiting.filter((call) => !inVain.includes(call)));
   return inVain;
 }
 
@@ -106,20 +109,32 @@ function takeNext(
   streaks: Streaks,
 ): Call | undefined {
   if (active.size >= slots) return undefined;
-  const gateways = new Set([...waiting, ...active.keys()].map((call) => call.gatewayId));
-  const limit = gateways.size > 1 ? SLOTS_PER_GATEWAY : slots;
-  const held = (gatewayId: string) => [...active.keys()].filter((call) => call.gatewayId === gatewayId).length;
+  const running = [...active.keys()];
+  const [any = waiting[0]] = running;
+  const isOther = (call: Call) => call.gatewayId !== any?.gatewayId;
+  const limit = running.some(isOther) || waiting.some(isOther) ? SLOTS_PER_GATEWAY : slots;
+  const held = (gatewayId: string) => running.filter((call) => call.gatewayId === gatewayId).length;
   const mayStart = (call: Call) => held(call.gatewayId) < Math.min(limit, callsAtOnce(streakOf(streaks, call)));
   const index = waiting.findIndex(mayStart);
   return index < 0 ? undefined : waiting.splice(index, 1)[0];
 }
 
-/** Waits until a call ends, or until it is time to record or to stop starting calls. */
-async function nextOf(active: Map<Call, Promise<void>>, { clock, deadline }: Running, recordAt: number): Promise<void> {
-  const now = clock.now();
-  const ahead = [recordAt, deadline].filter((instant) => instant > now);
-  if (ahead.length === 0) return Promise.race(active.values());
-  const timer = clock.timer(Math.min(...ahead) - now);
-  await Promise.race([...active.values(), timer.elapsed]);
-  timer.cancel();
+/** One timer for as long as the next instant stays the same; a new one for every call would cost more than the wait. */
+function createAlarm({ clock }: Running) {
+  let set: { at: number; elapsed: Promise<void>; cancel: () => void } | null = null;
+  const cancel = () => set?.cancel();
+  return {
+    cancel,
+    /** Ends at the first of these instants that is still to come; none where all have passed. */
+    setTo: (instants: number[]): Promise<void>[] => {
+      const now = clock.now();
+      const at = Math.min(...instants.filter((instant) => instant > now));
+      if (at === Number.POSITIVE_INFINITY) return [];
+      if (set?.at !== at) {
+        cancel();
+        set = { at, ...clock.timer(at - now) };
+      }
+      return [set.elapsed];
+    },
+  };
 }

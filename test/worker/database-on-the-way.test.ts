@@ -73,7 +73,7 @@ it.for(answers)("accepts nothing, and rings for nothing, when %s comes in place 
 /** The statements of one delivery, each by what only it has. */
 const STATEMENTS: Record<string, (statement: string) => boolean> = {
   claim: (sql) => sql.includes("UPDATE deliveries d"),
-  load: (sql) => sql.startsWith("select") && sql.includes("`deliveries`.`timestamp_text`"),
+  load: (sql) => sql.includes("AS timestampText"),
   intent: (sql) => sql.includes("INSERT INTO attempts"),
   attempt: (sql) => sql.includes("UPDATE attempts"),
   log: (sql) => /insert (ignore )?into .?logs/i.test(sql),

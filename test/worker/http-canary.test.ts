@@ -77,10 +77,10 @@ it.for(["claim", "load", "intent", "attempt", "log", "failure", "state"] as cons
   async (step) => {
     const statement = {
       claim: /^\s*UPDATE deliveries d/,
-      load: /^select .*`attempts`|^select .*from `deliveries`/s,
+      load: /^\s*SELECT deliveries\.delivery_id/,
       intent: /^\s*INSERT INTO attempts/,
       attempt: /^\s*UPDATE attempts/,
-      log: /^insert into `logs`/,
+      log: /^INSERT INTO logs \(/,
       failure: /^insert into `logs_failure`/,
       state: /^\s*UPDATE deliveries FORCE INDEX \(PRIMARY\)\s*SET code/,
     }[step];

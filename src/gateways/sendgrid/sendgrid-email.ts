@@ -22,6 +22,7 @@ export type SendgridEmailConfig = {
  */
 export function createSendgridEmail(config: SendgridEmailConfig, fetch: Fetch): Adapter {
   const { apiUrl, apiKey } = config;
+  const headers = { authorization: `Bearer ${apiKey}`, "content-type": "application/json", accept: "application/json" };
   return {
     send: async (message) => {
       if (apiUrl === "") return notConfigured("the SendGrid API URL");
@@ -32,11 +33,7 @@ export function createSendgridEmail(config: SendgridEmailConfig, fetch: Fetch): 
       const request = {
         method: "POST" as const,
         url: `${apiUrl}/v3/mail/send`,
-        headers: {
-          authorization: `Bearer ${apiKey}`,
-          "content-type": "application/json",
-          accept: "application/json",
-        },
+        headers,
         body: JSON.stringify(toMail(message, from)),
       };
       const answer = await callProvider(fetch, request, { timeoutMs: config.callTimeoutMs });

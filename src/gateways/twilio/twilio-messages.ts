@@ -10,31 +10,29 @@ import { TWILIO_ANSWER } from "./twilio-answer.ts";
 
 export type FormField = readonly [name: string, value: string];
 
-/**
- * Creates one Message (https://www.twilio.com/docs/messaging/api/message-resource) with these fields and
- * the callback that carries the attempt's id.
- */
-export async function createTwilioMessage(
-  account: TwilioAccount,
-  message: OutboundMessage,
-  fields: readonly FormField[],
-  fetch: Fetch,
-): Promise<SendOutcome> {
-  const missing = missingSetting(account);
-  if (missing !== null) return notConfigured(missing);
-  if (account.publicUrl === "") return notConfigured("the public URL for Twilio's callbacks");
+/** Creates one Message, of these fields and the callback that carries the attempt's id. */
+export type CreateMessage = (message: OutboundMessage, fields: readonly FormField[]) => Promise<SendOutcome>;
 
-  const form = new URLSearchParams();
-  for (const [name, value] of fields) form.append(name, value);
-  form.append("StatusCallback", statusCallback(account.publicUrl, message));
-  const request = {
-    method: "POST" as const,
-    url: `${account.apiUrl}${messagesPath(account)}.json`,
-    headers: { ...accountHeaders(account), "content-type": "application/x-www-form-urlencoded" },
-    body: form.toString(),
+/** Creates Messages (https://www.twilio.com/docs/messaging/api/message-resource) of one account. */
+export function createMessageCreator(account: TwilioAccount, fetch: Fetch): CreateMessage {
+  let request: { method: "POST"; url: string; headers: Record<string, string> } | undefined;
+  return async (message, fields) => {
+    const missing = missingSetting(account);
+    if (missing !== null) return notConfigured(missing);
+    if (account.publicUrl === "") return notConfigured("the public URL for Twilio's callbacks");
+
+    request ??= {
+      method: "POST",
+      url: `${account.apiUrl}${messagesPath(account)}.json`,
+      headers: { ...accountHeaders(account), "content-type": "application/x-www-form-urlencoded" },
+    };
+    const form = new URLSearchParams();
+    for (const [name, value] of fields) form.append(name, value);
+    form.append("StatusCallback", statusCallback(account.publicUrl, message));
+    const limits = { timeoutMs: account.callTimeoutMs };
+    const answer = await callProvider(fetch, { ...request, body: form.toString() }, limits);
+    return outcomeOfAnswer(answer, TWILIO_ANSWER, Date.now());
   };
-  const answer = await callProvider(fetch, request, { timeoutMs: account.callTimeoutMs });
-  return outcomeOfAnswer(answer, TWILIO_ANSWER, Date.now());
 }
 
 /** `MG…` is a Messaging Service, which chooses the sender itself; anything else is a sender. */

@@ -4,7 +4,7 @@ import { endsAlike } from "../alike-text.ts";
 import { notConfigured } from "../not-configured.ts";
 import type { TwilioAccount } from "./twilio-account.ts";
 import { lookUpTwilioMessage } from "./twilio-look-up.ts";
-import { createTwilioMessage, senderField } from "./twilio-messages.ts";
+import { createMessageCreator, senderField } from "./twilio-messages.ts";
 
 /** One of `messagingServiceSid` and `from` is enough; the service wins, for it picks the best of its senders. */
 export type TwilioSmsConfig = TwilioAccount & { from: string; messagingServiceSid: string };
@@ -18,6 +18,7 @@ const VALIDITY_PERIOD_S = 14_400;
 /** Text messages by Twilio. `message.sender` may be a number, a sender id, or a Messaging Service (`MG…`). */
 export function createTwilioSms(config: TwilioSmsConfig, fetch: Fetch): Adapter {
   const senderOf = (message: OutboundMessage) => message.sender || config.messagingServiceSid || config.from;
+  const create = createMessageCreator(config, fetch);
   return {
     send: async (message) => {
       const sender = senderOf(message);
@@ -28,7 +29,7 @@ export function createTwilioSms(config: TwilioSmsConfig, fetch: Fetch): Adapter 
         ["Body", message.text],
         ["ValidityPeriod", String(VALIDITY_PERIOD_S)],
       ] as const;
-      return createTwilioMessage(config, message, fields, fetch);
+      return create(message, fields);
     },
     lookUp: async (question) => {
       const { message } = question;

@@ -4,7 +4,7 @@ import { holds } from "../alike-text.ts";
 import { notConfigured } from "../not-configured.ts";
 import type { TwilioAccount } from "./twilio-account.ts";
 import { lookUpTwilioMessage } from "./twilio-look-up.ts";
-import { createTwilioMessage, senderField, withPrefix } from "./twilio-messages.ts";
+import { createMessageCreator, senderField, withPrefix } from "./twilio-messages.ts";
 import type { FormField } from "./twilio-messages.ts";
 
 /** `contentSid` (`HX…`) names an approved template; without one, WhatsApp takes a text only within 24 h of a reply. */
@@ -15,6 +15,7 @@ const PREFIX = "whatsapp:";
 /** WhatsApp messages by Twilio; addresses are given without the `whatsapp:` prefix. */
 export function createTwilioWhatsapp(config: TwilioWhatsappConfig, fetch: Fetch): Adapter {
   const senderOf = (message: OutboundMessage) => message.sender || config.from;
+  const create = createMessageCreator(config, fetch);
   return {
     send: async (message) => {
       const sender = senderOf(message);
@@ -24,7 +25,7 @@ export function createTwilioWhatsapp(config: TwilioWhatsappConfig, fetch: Fetch)
         senderField(sender, PREFIX),
         ...contentFields(message, config.contentSid),
       ] as const;
-      return createTwilioMessage(config, message, fields, fetch);
+      return create(message, fields);
     },
     lookUp: async (question) => {
       const { message } = question;

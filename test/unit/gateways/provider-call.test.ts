@@ -78,12 +78,52 @@ describe("one call", () => {
     expect(await callProvider(async () => new Response(body), REQUEST)).toMatchObject({ truncated: false });
   });
 
+  describe("whose answer says its length", () => {
+    const ofLength = (length: number, more: Record<string, string> = {}) => ({
+      headers: { "content-length": String(length), ...more },
+    });
+
+    test("returns the whole body of a short one", async () => {
+      const fetch = async () => new Response("€", ofLength(3));
+
+      expect(await callProvider(fetch, REQUEST)).toMatchObject({ bodyText: "€", truncated: false });
+    });
+
+    test.each([
+      ["says that it is longer", ofLength(MAX_ANSWER_BYTES + 2)],
+      ["is packed, so that it may be longer than it says", ofLength(20, { "content-encoding": "gzip" })],
+    ])("reads no more than the bound of one that %s", async (_what, init) => {
+      const { body, state } = streamOf(["x".repeat(MAX_ANSWER_BYTES), "xx", "more"], "hang");
+
+      const answer = await callProvider(async () => new Response(body, init), REQUEST);
+
+      expect(answer).toMatchObject({ kind: "answered", truncated: "too_long" });
+      expect(answer.kind === "answered" && answer.bodyText.length).toBe(MAX_ANSWER_BYTES);
+      expect(state.cancelled).toBe(true);
+    });
+
+    test("keeps the status of one whose body broke off", async () => {
+      const { body } = streamOf(['{"sid":'], "break");
+      const fetch = async () => new Response(body, { status: 201, ...ofLength(20) });
+
+      expect(await callProvider(fetch, REQUEST)).toMatchObject({ status: 201, bodyText: "", truncated: "interrupted" });
+    });
+  });
+
   test("keeps the status of an answer whose body broke off", async () => {
     const { body } = streamOf(['{"sid":'], "break");
 
     const answer = await callProvider(async () => new Response(body, { status: 201 }), REQUEST);
 
     expect(answer).toMatchObject({ kind: "answered", status: 201, bodyText: '{"sid":', truncated: "interrupted" });
+  });
+
+  test("checks headers anew that come with another URL", async () => {
+    const { fetch, sent } = recordingFetch(() => new Response("ok"));
+
+    await callProvider(fetch, REQUEST);
+    expect(await callProvider(fetch, { ...REQUEST, url: "/send" })).toEqual({ kind: "not_started" });
+    expect(sent).toHaveLength(1);
   });
 
   test.each([
@@ -140,6 +180,16 @@ describe("the time limit", () => {
 
     expect(await call).toMatchObject({ kind: "answered", status: 202, bodyText: "half", truncated: "interrupted" });
     expect(state.cancelled).toBe(true);
+  });
+
+  test("ends a short body that never comes", async () => {
+    const { body } = streamOf(["half"], "hang");
+    const init = { status: 202, headers: { "content-length": "20" } };
+    const call = callProvider(async () => new Response(body, init), REQUEST);
+
+    await vi.advanceTimersByTimeAsync(DEFAULT_TIMES.callTimeout);
+
+    expect(await call).toMatchObject({ kind: "answered", status: 202, bodyText: "", truncated: "interrupted" });
   });
 
   test("leaves no timer behind after an answer", async () => {

@@ -1,0 +1,87 @@
+import { isAdapterName } from "../domain/adapter-facts.ts";
+import type { DeliveryState } from "../domain/delivery.ts";
+import type { DueDelivery, GatewayCandidate } from "../domain/due-delivery.ts";
+import { readHealth } from "../domain/gateway-health.ts";
+import { readKind, readLane } from "../domain/lane.ts";
+import { instantOf } from "./time.ts";
+
+/** A truth or a count as the driver gives it: text where the server calls it a BIGINT, null where nothing was joined. */
+type Count = number | string | null;
+
+/** One row of the load: a delivery and one gateway that may carry it, or none. Instants are as the database has them. */
+export type DueRow = Pick<
+  DueDelivery,
+  | "deliveryId"
+  | "enterpriseId"
+  | "updateId"
+  | "shipmentId"
+  | "status"
+  | "timestampText"
+  | "channelId"
+  | "channel"
+  | "gateway"
+  | "code"
+  | "attemptNo"
+> &
+  Record<"lane" | "state" | "occurredAt" | "acceptedAt" | "expiresAt" | "nowUtc", string> &
+  Record<"phone" | "email" | "kind" | "gatewayId" | "gatewayName" | "adapter", string | null> &
+  Record<"sender" | "account" | "health" | "healthUntil", string | null> &
+  Record<"mine" | "due" | "unlogged" | "wasTried" | "newerSent" | "newerPending" | "olderWaiting", Count> &
+  Record<"isSubscribed" | "enabled" | "track" | "phoneSuppressed" | "emailSuppressed" | "tries" | "barred", Count>;
+
+/** What a row says about its delivery; the gateways come one by one. */
+export function toDelivery(row: DueRow): DueDelivery {
+  return {
+    deliveryId: row.deliveryId,
+    enterpriseId: row.enterpriseId,
+    updateId: row.updateId,
+    shipmentId: row.shipmentId,
+    status: row.status,
+    occurredAt: instantOf(row.occurredAt),
+    timestampText: row.timestampText,
+    lane: readLane(row.lane),
+    kind: readKind(row.kind),
+    channelId: row.channelId,
+    channel: row.channel,
+    gateway: row.gateway,
+    state: row.state as DeliveryState,
+    code: row.code,
+    attemptNo: row.attemptNo,
+    mine: isTrue(row.mine),
+    due: isTrue(row.due),
+    unlogged: isTrue(row.unlogged),
+    now: instantOf(row.nowUtc),
+    acceptedAt: instantOf(row.acceptedAt),
+    expiresAt: instantOf(row.expiresAt),
+    customer:
+      row.isSubscribed === null ? null : { isSubscribed: isTrue(row.isSubscribed), phone: row.phone, email: row.email },
+    candidates: [],
+    suppressed: { phone: isTrue(row.phoneSuppressed), email: isTrue(row.emailSuppressed) },
+    wasTried: isTrue(row.wasTried),
+    newerSent: isTrue(row.newerSent),
+    newerPending: isTrue(row.newerPending),
+    olderWaiting: isTrue(row.olderWaiting),
+  };
+}
+
+/** The gateway of a row, where it has one. */
+export function toCandidate(row: DueRow): GatewayCandidate | null {
+  if (row.gatewayId === null) return null;
+  return {
+    gatewayId: row.gatewayId,
+    gatewayName: row.gatewayName ?? "",
+    adapter: row.adapter !== null && isAdapterName(row.adapter) ? row.adapter : null,
+    enabled: isTrue(row.enabled),
+    sender: row.sender,
+    account: row.account ?? "",
+    track: Number(row.track),
+    health: readHealth(row.health),
+    trialInMs: row.healthUntil === null ? 0 : instantOf(row.healthUntil) - instantOf(row.nowUtc),
+    tries: Number(row.tries),
+    barred: Number(row.barred) > 0,
+  };
+}
+
+function isTrue(value: Count): boolean {
+  return Number(value) === 1;
+}

@@ -28,30 +28,38 @@ export type FigureVerdict = {
 };
 
 export function judge(figure: Figure, measured: Measured, noise: Noise): FigureVerdict {
-  const reasons = whyNoisy(noise);
+  const clocks = whyNoisy(noise).join("; ");
   const goals = Object.entries(figure.goals).map(([name, goal]) =>
-    judgeGoal(goal, measured.values[name] ?? null, reasons.length > 0),
+    judgeGoal(goal, measured.values[name] ?? null, clocks),
   );
-  const noisy = goals.filter((goal) => goal.noisy).map(({ what }) => what);
-  const why = [...reasons, "rounds that lie too far apart"].slice(0, Math.max(reasons.length, 1));
+  const byReason = Map.groupBy(
+    goals.filter(({ noise: why }) => why !== null),
+    ({ noise: why }) => why,
+  );
+  const doubts = [...byReason].map(
+    ([why, noisy]) => `too noisy to judge ${noisy.map(({ what }) => what).join(" and ")}: ${why}`,
+  );
   return {
     number: figure.number,
     title: figure.title,
     met: goals.every(({ met }) => met),
-    noisy: noisy.length > 0,
-    goals,
-    notes: [
-      ...measured.notes,
-      ...(noisy.length > 0 ? [`too noisy to judge ${noisy.join(" and ")}: ${why.join("; ")}`] : []),
-    ],
+    noisy: doubts.length > 0,
+    goals: goals.map(({ noise: why, ...verdict }) => ({ ...verdict, noisy: why !== null })),
+    notes: [...measured.notes, ...doubts],
     noise,
   };
 }
 
-function judgeGoal(goal: Goal, values: number[] | null, noisyClock: boolean): Verdict {
-  const { what, kind, unit, limit } = goal;
+/** `clocks`: why a clock tells nothing now; empty when it does. */
+function judgeGoal(
+  { what, kind, unit, limit }: Goal,
+  values: number[] | null,
+  clocks: string,
+): Omit<Verdict, "noisy"> & { noise: string | null } {
   const measured = values === null ? null : median(values);
   const isMet = (value: number) => ("atMost" in limit ? value <= limit.atMost : value >= limit.atLeast);
+  const isSpread = values !== null && spread(values) > MOST_SPREAD[kind];
+  const noise = kind === "wall" && clocks !== "" ? clocks : isSpread ? "the rounds lie too far apart" : null;
   return {
     what,
     goal: "atMost" in limit ? `≤ ${limit.atMost}` : `≥ ${limit.atLeast}`,
@@ -60,7 +68,7 @@ function judgeGoal(goal: Goal, values: number[] | null, noisyClock: boolean): Ve
     rounds: values ?? [],
     // NaN, the median of no rounds, meets nothing.
     met: measured !== null && isMet(measured),
-    noisy: values !== null && ((kind === "wall" && noisyClock) || spread(values) > MOST_SPREAD[kind]),
+    noise: values === null ? null : noise,
   };
 }
 

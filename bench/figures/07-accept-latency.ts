@@ -28,13 +28,16 @@ export const acceptLatency = figure({
           cpuOf: { worker: hono.pid },
         }),
       );
-    const limits = {
-      ours: (await ours({ kind: "closed" })).perSecond,
-      theirs: (await theirs({ kind: "closed" })).perSecond,
-    };
+    const saturated = await interleave(1, {
+      ours: () => ours({ kind: "closed" }),
+      theirs: () => theirs({ kind: "closed" }),
+    });
+    const [limit = Number.NaN, theirLimit = Number.NaN] = [...saturated.ours, ...saturated.theirs].map(
+      ({ perSecond }) => perSecond,
+    );
     const turns = await interleave(bench.rounds, {
-      ours: () => ours({ kind: "open", perSecond: limits.ours / 2 }),
-      theirs: () => theirs({ kind: "open", perSecond: limits.theirs / 2 }),
+      ours: () => ours({ kind: "open", perSecond: limit / 2 }),
+      theirs: () => theirs({ kind: "open", perSecond: theirLimit / 2 }),
     });
     return {
       values: {

@@ -48,7 +48,10 @@ test("others who use the machine make clocks too noisy to judge", () => {
 });
 
 test("rounds that lie far apart are too noisy to judge", () => {
-  expect(measure({ kind: "cpu" }, [1, 2, 1, 2, 1.5]).noisy).toBe(true);
+  expect(measure({ kind: "cpu" }, [1, 2, 1, 2, 1.5], BUSY)).toMatchObject({
+    noisy: true,
+    notes: ["too noisy to judge CPU: the rounds lie too far apart"],
+  });
   expect(measure({ kind: "count" }, [1, 2, 1, 2, 1.5]).noisy).toBe(false);
 });
 

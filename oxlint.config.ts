@@ -82,7 +82,7 @@ const importTable: TableRow[] = [
     may: ["zod/mini", "src/domain/**"],
     message: "config may import only zod/mini and domain.",
   },
-  { files: ["src/ids.ts"], depth: 0, may: [], message: "ids may import nothing." },
+  { files: ["src/ids.ts"], depth: 0, may: ["uuidv7"], message: "ids may import only uuidv7." },
   { files: ["src/log.ts"], depth: 0, may: ["src/domain/**"], message: "log may import only domain." },
   { files: ["src/clock.ts"], depth: 0, may: [], message: "clock may import nothing." },
 ];

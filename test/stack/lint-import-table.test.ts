@@ -140,7 +140,7 @@ const plants: Plant[] = [
     allowed: ["zod/mini", "./domain/lane.ts"],
     refused: ["./log.ts", "./services.ts", "node:process"],
   },
-  { file: "src/ids.ts", allowed: [], refused: ["./config.ts", "node:crypto"] },
+  { file: "src/ids.ts", allowed: ["uuidv7"], refused: ["./config.ts", "node:crypto"] },
   { file: "src/log.ts", allowed: ["./domain/lane.ts"], refused: ["zod", "./config.ts"] },
   { file: "src/clock.ts", allowed: [], refused: ["./domain/lane.ts", "./log.ts"] },
   { file: "src/reports/daily.ts", allowed: [], refused: ["zod", "../domain/lane.ts"] },

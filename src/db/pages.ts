@@ -16,7 +16,7 @@ type Listing = {
   columns: string;
 };
 
-const OF_AN_UPDATE = "shipment_id, status, channel, gateway, delivery_id";
+const OF_AN_UPDATE = "delivery_id, shipment_id, status, channel, gateway";
 const OF_A_LOG = `notify_time, ${OF_AN_UPDATE}, timestamp, attempt_id, provider_id`;
 
 const LISTINGS: Record<List, Listing> = {
@@ -26,7 +26,7 @@ const LISTINGS: Record<List, Listing> = {
     byShipment: "deliveries_shipment",
     time: "accepted_at",
     key: ["delivery_id"],
-    columns: `${OF_AN_UPDATE}, update_id, occurred_at AS timestamp, state, code, attempt_no AS attempts,
+    columns: `update_id, ${OF_AN_UPDATE}, occurred_at AS timestamp, state, code, attempt_no AS attempts,
       accepted_at, IF(state IN ('queued', 'retrying'), due_at, NULL) AS due_at, settled_at,
       expires_at`,
   },

@@ -112,7 +112,7 @@ function positionOf({ happened_at: at, kind, ref }: FoundRow): Position {
   return { at: instantOf(at), key: [Number(kind), ref] };
 }
 
-function toRow({ happened_at: at, kind, ref: _, attempt_no: no, ...row }: FoundRow): TimelineRow {
+function toRow({ happened_at: at, kind, ref: _, ...row }: FoundRow): TimelineRow {
   const type = ENTRY_TYPES[Number(kind)] ?? "accepted";
-  return { at: isoOf(at), type, ...row, attempt_no: no === null ? null : Number(no) };
+  return { at: isoOf(at), type, ...row, attempt_no: row.attempt_no === null ? null : Number(row.attempt_no) };
 }

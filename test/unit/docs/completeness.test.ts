@@ -5,6 +5,11 @@ import { readConfig } from "../../../src/config.ts";
 import { APP_ERRORS } from "../../../src/domain/app-error.ts";
 import { RESTING_STATES, UNPROVEN_STATES } from "../../../src/domain/delivery.ts";
 import { SKIP_REASONS } from "../../../src/domain/skip.ts";
+import { channelGatewayRoutes } from "../../../src/http/channel-gateways.ts";
+import { healthRoutes } from "../../../src/http/health.ts";
+import { orderUpdateRoutes } from "../../../src/http/order-updates.ts";
+import { readingRoutes } from "../../../src/http/reading.ts";
+import { redriveRoutes } from "../../../src/http/redrive.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
 const PAGES = [
@@ -65,6 +70,12 @@ test("README.md has a row for every error, with its status", () => {
     ([code, { status }]) => !new RegExp(`^\\| ${status} +\\| \`${code}\``, "m").test(read("README.md")),
   );
   expect(rows).toEqual([]);
+});
+
+test("README.md has a row for every route, but for the callbacks, whose rows name the providers", () => {
+  const routes = [...orderUpdateRoutes, ...channelGatewayRoutes, ...redriveRoutes, ...readingRoutes, ...healthRoutes];
+  const names = routes.map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`);
+  expect(lacking("README.md", names)).toEqual([]);
 });
 
 test("reliability.md has a row for every state, and for every code of a skip", () => {

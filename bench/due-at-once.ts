@@ -12,7 +12,11 @@ const BY_CHANNEL = {
  * Makes so many deliveries that are due now and silent, as after an outage of all that could have sent them: for the
  * enterprises that subscribe to three channels, which they share alike.
  */
-export async function makeDueAtOnce({ database }: Stage, prefix: string, count: number): Promise<void> {
+export async function makeDueAtOnce(
+  { database }: Pick<Stage, "database">,
+  prefix: string,
+  count: number,
+): Promise<void> {
   const digest = (what: string) => `RPAD(MD5(CONCAT('${prefix}${what}', seq)), 43, 'A')`;
   const now = "UTC_TIMESTAMP(3)";
   const columns: Record<string, string> = {

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { untilSignal } from "../dev/local/shutdown.ts";
 import type { Bench } from "./context.ts";
@@ -27,15 +28,20 @@ try {
 process.exit();
 
 async function main(options: BenchOptions): Promise<number> {
-  const interrupted = untilSignal().then(() => Promise.reject(new Error("Interrupted.")));
+  const stopping = new AbortController();
+  void untilSignal().then(() => stopping.abort(new Error("Interrupted.")));
+  const interrupted = once(stopping.signal, "abort").then(() => stopping.signal.throwIfAborted());
+  // Nobody waits for it while the stage is built, or after all is measured.
+  interrupted.catch(() => undefined);
   const stage = await buildStage(say);
   let keep = true;
   try {
     const work = options.profile === null ? measureAll(stage, options) : profileOne(stage, options, options.profile);
     const code = await Promise.race([work, interrupted]);
-    keep = options.keep;
-    return code;
+    keep = options.keep || options.profile !== null;
+    return code ?? NOT_MEASURED;
   } finally {
+    keep &&= !stopping.signal.aborted;
     if (keep) console.log(`Kept for a look: ${stage.folder}`);
     await stage.stop({ keep });
   }

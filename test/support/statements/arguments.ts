@@ -6,6 +6,7 @@ import type { ProvenAttempt, ReceiptMove } from "../../../src/db/receipts.ts";
 import type { ConcludedLook, DueLook } from "../../../src/db/reconcile.ts";
 import type { PlannedRedrive } from "../../../src/db/redrive.ts";
 import type { ReconciliationStep } from "../../../src/db/steps.ts";
+import { textOf } from "../../../src/db/time.ts";
 import type { NewUpdate } from "../../../src/db/updates.ts";
 import type { AttemptOutcome, DeliveryResult } from "../../../src/domain/delivery-result.ts";
 import type { HeededMessage } from "../../../src/domain/inbound.ts";
@@ -13,6 +14,16 @@ import type { Receipt } from "../../../src/domain/receipt.ts";
 import type { SuppressionChange } from "../../../src/domain/suppression.ts";
 import { DEFAULT_TIMES } from "../../../src/domain/times.ts";
 import { CHANNELS, NOW, digest, row, type Row } from "./sample.ts";
+
+/** Gateways of which something failed, one of them with a trial. */
+export const GATEWAYS = CHANNELS.map(({ gatewayId }, index) => ({
+  gatewayId,
+  health: "poor" as const,
+  changeId: "chg_1",
+  since: textOf(NOW - DEFAULT_TIMES.healthWindow),
+  trialAt: index === 0 ? textOf(NOW - 1_000) : null,
+  failed: 3,
+}));
 
 export function newUpdate(channels: number, key: string | null): NewUpdate {
   const { enterpriseId, shipmentId, status, occurredAt, timestampText } = row(0);

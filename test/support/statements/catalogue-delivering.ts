@@ -1,3 +1,4 @@
+import { countGood, readFailures } from "../../../src/db/gateway-tally.ts";
 import { loadEnterprise } from "../../../src/db/directory.ts";
 import * as given from "./arguments.ts";
 import { once, perBatch, perCallback, perUpdate } from "./entry.ts";
@@ -56,10 +57,18 @@ export const DELIVERING = {
     ),
   },
   health: {
-    tally: once("per sweep, and after a batch that lost a whole gateway", ({ stores }) => stores.health.tally(), {
-      keys: { a: "attempts_ended" },
-      scatters: "gateways serve all enterprises, so their calls lie on every shard",
-    }),
+    tally: once(
+      "per sweep, and after a batch that lost a whole gateway; the last one only while something fails",
+      async ({ stores, db }) => {
+        await stores.health.tally();
+        await readFailures(db, given.GATEWAYS);
+        await countGood(db, given.GATEWAYS);
+      },
+      {
+        keys: { f: "attempts_health", a: "attempts_health" },
+        scatters: "gateways serve all enterprises, so their calls lie on every shard",
+      },
+    ),
     change: once("per change of a gateway's health", ({ stores }) =>
       stores.health.change({ changeId: "chg_1", gatewayId: "gw_twilio", health: "poor", reason: "a" }),
     ),

@@ -1,0 +1,1 @@
+CREATE INDEX `attempts_health` ON `attempts` (`gateway_id`,`gateway_failed`,`ended_at`);

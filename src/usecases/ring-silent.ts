@@ -23,7 +23,9 @@ export async function ringSilent(
   const silent = room.length === 0 ? [] : await sweeping.findSilent(room);
   for (const some of portions(silent)) {
     await sweeping.moveRingOn(some);
-    await ringBells(services, bellsAgainFor(some));
+    // A bell for each, so that a backlog of few enterprises is dealt to all consumers and does not fill one's batch.
+    const bells = some.flatMap((row) => bellsAgainFor([row]));
+    await ringBells(services, bells);
   }
   const rungAt = clock.now();
   return {

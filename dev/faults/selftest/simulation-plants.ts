@@ -115,7 +115,7 @@ export const SIMULATION_PLANTS: Plant[] = [
     proof: simulation,
     invariants: ["I1", "I10"],
     file: "src/usecases/ring-silent.ts",
-    find: "    await ringBells(services, bellsAgainFor(some));\n",
+    find: "    await ringBells(services, bells);\n",
     replace: "",
   },
   {

@@ -87,6 +87,13 @@ test("names no more rows in one statement than it can bear", async () => {
   ]);
 });
 
+test("rings for each row by a bell of its own, so that many consumers share the backlog of one enterprise", async () => {
+  const enterpriseId = newId("ent");
+  const world = ringingOver(silentRows(3).map((row) => ({ ...row, enterpriseId })));
+  await ringSilent(world, newWindows());
+  expect(world.bells.rung.map(({ deliveryIds }) => deliveryIds.length)).toEqual([1, 1, 1]);
+});
+
 test("counts what a queue did not take as rung in vain", async () => {
   const world = ringingOver(silentRows(1));
   world.bells.failure = new Error("Too Many Requests");

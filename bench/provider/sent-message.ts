@@ -9,7 +9,7 @@ export type SentMessage = { shipment: string; channel: "sms" | "email" | "whatsa
  * than everything else here: Twilio's bodies are forms, the others JSON. Null where there is none.
  */
 export function readSentMessage(door: Door, body: string): SentMessage | null {
-  const found = /Shipment(?:\+| )ID(?:\+| )([\w-]+)|%7B%221%22%3A%22([\w-]+)/.exec(body);
+  const found = /Shipment(?:\+|%20| )ID(?:\+|%20| )([\w-]+)|%7B%221%22%3A%22([\w-]+)/.exec(body);
   const shipment = found?.[1] ?? found?.[2];
   if (shipment === undefined) return null;
   if (door !== "twilio") return { shipment, channel: "email" };

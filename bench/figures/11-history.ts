@@ -53,14 +53,11 @@ export const history = figure({
         0.5,
       );
     };
-    const compare = async (question: Question) => {
-      const turns = {
+    const compare = (question: Question) =>
+      interleave(rounds, {
         few: () => ask(few.url, question, FEW_ROWS),
         many: () => ask(many.url, question, rows),
-      };
-      await interleave(1, turns);
-      return interleave(rounds, turns);
-    };
+      });
     try {
       const [shipment, page] = [await compare(QUESTIONS.shipment), await compare(QUESTIONS.page)];
       return {

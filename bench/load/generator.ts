@@ -71,15 +71,20 @@ export async function runLoad(order: LoadOrder): Promise<LoadReport> {
   }, 1_000);
   let ticking: NodeJS.Timeout | undefined;
   try {
+    const firsts: Promise<void>[] = [];
     for (let number = 0; number < order.connections; number += 1) {
       const connection = openConnection(new URL(order.url), done.reject);
       connections.push(connection);
       const first = Promise.withResolvers<void>();
-      ask(connection, first.resolve);
-      await Promise.race([first.promise, done.promise]);
-      goOn(connection);
+      ask(connection, () => {
+        first.resolve();
+        goOn(connection);
+      });
+      firsts.push(first.promise);
       await Promise.race([pause(OPEN_APART_MS), done.promise]);
     }
+    // A service that takes long for an answer would else take as many times longer to get its connections.
+    await Promise.race([Promise.all(firsts), done.promise]);
     if (order.pace.kind === "open") ticking = tick(order.pace.perSecond);
     await Promise.race([pause(order.warmUpMs), done.promise]);
     measuring = true;

@@ -6,8 +6,11 @@ import type { Lane } from "./lane.ts";
  */
 export type Bell = { lane: Lane; again: boolean; enterpriseId: string; deliveryIds: string[]; delayMs: number };
 
-/** The most deliveries that one bell names, so that a consumer's batch stays bounded. */
-export const MAX_IDS_PER_BELL = 10;
+/**
+ * The most deliveries that one bell names. Queues count batches in bells: with few ids to a bell a batch stays near the
+ * number that six slots work off in a moment, and no consumer is left with a long tail while others idle.
+ */
+export const MAX_IDS_PER_BELL = 3;
 
 /** A delivery to ring for; `delayMs` as in its bell, 0 where it is left out. */
 export type Due = { lane: Lane; enterpriseId: string; deliveryId: string; delayMs?: number };

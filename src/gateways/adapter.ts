@@ -1,3 +1,4 @@
+import type { CallEnding } from "../domain/call-ending.ts";
 import type { InboundMessage } from "../domain/inbound.ts";
 import type { LookUp, LookUpAnswer } from "../domain/look-up.ts";
 import type { OutboundMessage } from "../domain/outbound-message.ts";
@@ -9,9 +10,9 @@ export type Adapter = {
   /**
    * Sends one message with one HTTP call, or with two equal ones under a key by which the provider sends once.
    * Never throws for an answer, a timeout or a broken connection: those are outcomes. Takes at most
-   * `callTimeoutMs` in all, counted from its start.
+   * `callTimeoutMs` in all, counted from its start; `ending`, where one is given, comes no later than that.
    */
-  send: (message: OutboundMessage) => Promise<SendOutcome>;
+  send: (message: OutboundMessage, ending?: CallEnding) => Promise<SendOutcome>;
   /**
    * Finds the messages at the provider that fit an attempt, without changing anything there. Never throws for
    * an answer. Absent where the provider cannot be asked. Takes at most the time of one call in all.

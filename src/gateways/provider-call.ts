@@ -1,3 +1,4 @@
+import type { CallEnding } from "../domain/call-ending.ts";
 import { DEFAULT_TIMES } from "../domain/times.ts";
 import type { Fetch } from "./adapter.ts";
 
@@ -10,8 +11,15 @@ export type ProviderRequest = { url: string; headers: Record<string, string> } &
   | { method: "POST"; body: string }
 );
 
-/** `timeoutMs`: from the start of the call to the end of the body. `maxBytes`: most of the body that is read. */
-export type CallLimits = { timeoutMs?: number | undefined; maxBytes?: number | undefined };
+/**
+ * `timeoutMs`: from the start of the call to the end of the body; not counted where its `ending` is given. `maxBytes`:
+ * most of the body that is read.
+ */
+export type CallLimits = {
+  timeoutMs?: number | undefined;
+  ending?: CallEnding | undefined;
+  maxBytes?: number | undefined;
+};
 
 /**
  * What became of one HTTP call.
@@ -36,22 +44,22 @@ export type Answered = {
 export async function callProvider(
   fetch: Fetch,
   request: ProviderRequest,
-  { timeoutMs = DEFAULT_TIMES.callTimeout, maxBytes = MAX_ANSWER_BYTES }: CallLimits = {},
+  { timeoutMs = DEFAULT_TIMES.callTimeout, ending, maxBytes = MAX_ANSWER_BYTES }: CallLimits = {},
 ): Promise<ProviderAnswer> {
   if (!isSendable(request)) return { kind: "not_started" };
-  const { url, ...init } = request;
-  const deadline = startDeadline(timeoutMs);
+  const { reached, signal, stop } =
+    ending === undefined ? startEnding(timeoutMs) : { ...ending, stop: () => undefined };
   try {
-    const asked = fetch(url, { ...init, redirect: "manual", signal: deadline.signal });
-    const response = await Promise.race([asked, deadline.reached]);
+    const asked = fetch(request.url, { ...request, redirect: "manual", signal });
+    const response = await Promise.race([asked, reached]);
     if (response === null) return { kind: "timed_out" };
     const { status, headers } = response;
-    return { kind: "answered", status, headers, ...(await readBody(response, maxBytes, deadline.reached)) };
+    return { kind: "answered", status, headers, ...(await readBody(response, maxBytes, reached)) };
   } catch {
     // The error's text may quote the URL, and its kind does not say how far the request came.
-    return deadline.signal.aborted ? { kind: "timed_out" } : { kind: "broken" };
+    return signal.aborted ? { kind: "timed_out" } : { kind: "broken" };
   } finally {
-    deadline.stop();
+    stop();
   }
 }
 
@@ -71,7 +79,7 @@ function isSendable({ url, method, headers }: ProviderRequest): boolean {
 }
 
 /** `reached` resolves with null; racing it holds the limit even if a `fetch` or a stream does not heed the signal. */
-function startDeadline(timeoutMs: number) {
+function startEnding(timeoutMs: number) {
   const controller = new AbortController();
   const { promise: reached, resolve } = Promise.withResolvers<null>();
   const timer = setTimeout(() => {
@@ -90,20 +98,20 @@ function isShort(headers: Headers, maxBytes: number): boolean {
 async function readBody(
   response: Response,
   maxBytes: number,
-  deadline: Promise<null>,
+  reached: Promise<null>,
 ): Promise<Pick<Answered, "bodyText" | "truncated">> {
-  if (response.body === null) return { bodyText: "", truncated: false };
   if (isShort(response.headers, maxBytes)) {
-    const text = await Promise.race([response.text(), deadline]).catch(() => null);
+    const text = await Promise.race([response.text(), reached]).catch(() => null);
     return text === null ? { bodyText: "", truncated: "interrupted" } : { bodyText: text, truncated: false };
   }
+  if (response.body === null) return { bodyText: "", truncated: false };
 
   const decoder = new TextDecoder();
   let bodyText = "";
   let room = maxBytes;
   const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();
   for (;;) {
-    const chunk = await Promise.race([reader.read(), deadline]).catch(() => null);
+    const chunk = await Promise.race([reader.read(), reached]).catch(() => null);
     if (chunk === null) return cut("interrupted");
     if (chunk.done) return { bodyText: bodyText + decoder.decode(), truncated: false };
     bodyText += decoder.decode(chunk.value.subarray(0, room), { stream: true });

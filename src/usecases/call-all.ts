@@ -1,12 +1,14 @@
+import type { CallEnding } from "../domain/call-ending.ts";
 import { afterCall, callsAtOnce, NO_CALLS, nothingGetsThrough, type CallStreak } from "../domain/call-streak.ts";
 import type { AttemptOutcome, DeliveryResult } from "../domain/delivery-result.ts";
 import type { SendOutcome } from "../domain/send-outcome.ts";
 import type { Services } from "../services.ts";
+import { createEndings } from "./call-endings.ts";
 
 /** One provider call that may be made, and what it means for its delivery. */
 export type Call = {
   gatewayId: string;
-  send: () => Promise<SendOutcome>;
+  send: (ending: CallEnding) => Promise<SendOutcome>;
   resultOf: (outcome: AttemptOutcome) => DeliveryResult;
 };
 
@@ -34,7 +36,8 @@ export async function callAll(calls: Call[], running: Running): Promise<Streaks>
   const active = new Map<Call, Promise<void>>();
   const streaks: Streaks = new Map(calls.map((call) => [call.gatewayId, NO_CALLS]));
   const done: DeliveryResult[] = [];
-  const alarm = createAlarm(running);
+  const waiter = createWaiter(running);
+  const endings = createEndings(running);
   let recordAt = running.clock.now() + running.times.recordEvery;
 
   while (waiting.length > 0 || active.size > 0) {
@@ -50,20 +53,22 @@ export async function callAll(calls: Call[], running: Running): Promise<Streaks>
     const next = () => takeNext(waiting, active, slots, streaks);
     for (let call = next(); call; call = next()) {
       const started = call;
-      const finished = makeCall(started, running).then((outcome) => {
+      const finished = makeCall(started, endings.next(), running).then((outcome) => {
         active.delete(started);
         streaks.set(started.gatewayId, afterCall(streakOf(streaks, started), outcome));
         done.push(started.resultOf(outcome));
+        waiter.wake();
       });
       active.set(started, finished);
     }
-    if (active.size > 0) await Promise.race([...active.values(), ...alarm.setTo([recordAt, running.deadline])]);
+    if (active.size > 0) await waiter.until([recordAt, running.deadline]);
     if (running.clock.now() >= recordAt && active.size < SLOTS) {
       await recordSoFar(done, running);
       recordAt = running.clock.now() + running.times.recordEvery;
     }
   }
-  alarm.cancel();
+  waiter.cancel();
+  endings.cancel();
   await running.record(done);
   return streaks;
 }
@@ -79,9 +84,9 @@ async function recordSoFar(done: DeliveryResult[], { record, log }: Running): Pr
   }
 }
 
-async function makeCall(call: Call, { log }: Running): Promise<SendOutcome> {
+async function makeCall(call: Call, ending: CallEnding, { log }: Running): Promise<SendOutcome> {
   try {
-    return await call.send();
+    return await call.send(ending);
   } catch (error) {
     // A bug in an adapter: the call may have been made, so it is treated like a lost answer.
     log.error("adapter_threw", error, { gateway_id: call.gatewayId });
@@ -119,22 +124,29 @@ function takeNext(
   return index < 0 ? undefined : waiting.splice(index, 1)[0];
 }
 
-/** One timer for as long as the next instant stays the same; a new one for every call would cost more than the wait. */
-function createAlarm({ clock }: Running) {
-  let set: { at: number; elapsed: Promise<void>; cancel: () => void } | null = null;
-  const cancel = () => set?.cancel();
+/**
+ * Waits for what comes next, a call that has ended or an instant, by one promise and one timer for as long as the
+ * instant stays the same: a race over all calls for each of them would cost more than the wait.
+ */
+function createWaiter({ clock }: Running) {
+  let next = Promise.withResolvers<void>();
+  let set: { at: number; cancel: () => void } | null = null;
+  const wake = () => next.resolve();
+  const setTo = (at: number) => {
+    set?.cancel();
+    const timer = clock.timer(at - clock.now());
+    void timer.elapsed.then(wake);
+    set = { at, cancel: timer.cancel };
+  };
   return {
-    cancel,
-    /** Ends at the first of these instants that is still to come; none where all have passed. */
-    setTo: (instants: number[]): Promise<void>[] => {
-      const now = clock.now();
-      const at = Math.min(...instants.filter((instant) => instant > now));
-      if (at === Number.POSITIVE_INFINITY) return [];
-      if (set?.at !== at) {
-        cancel();
-        set = { at, ...clock.timer(at - now) };
-      }
-      return [set.elapsed];
+    wake,
+    cancel: () => set?.cancel(),
+    /** Ends when it is woken, or at the first of these instants that is still to come. */
+    until: async (instants: number[]): Promise<void> => {
+      const at = Math.min(...instants.filter((instant) => instant > clock.now()));
+      if (at !== Number.POSITIVE_INFINITY && set?.at !== at) setTo(at);
+      await next.promise;
+      next = Promise.withResolvers<void>();
     },
   };
 }

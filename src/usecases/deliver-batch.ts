@@ -110,14 +110,10 @@ function toCall(services: Needs, attemptId: string, { delivery, route: { gateway
   const attempt = { attemptId, gatewayId, gateway: gatewayName };
   return {
     gatewayId,
-    send: () =>
-      services.adapters(adapter, account).send({
-        ...renderMessage(delivery),
-        enterpriseId: delivery.enterpriseId,
-        attemptId,
-        to,
-        sender,
-      }),
+    send: (ending) =>
+      services
+        .adapters(adapter, account)
+        .send({ ...renderMessage(delivery), enterpriseId: delivery.enterpriseId, attemptId, to, sender }, ending),
     resultOf: (outcome) => ({
       delivery,
       attempt: { ...attempt, outcome },

@@ -147,8 +147,8 @@ export const SIMULATION_PLANTS: Plant[] = [
     proof: simulation,
     invariants: ["I11"],
     file: "src/usecases/deliver-batch.ts",
-    find: "      services.adapters(adapter, account).send({",
-    replace: '      services.adapters(adapter, "").send({',
+    find: "        .adapters(adapter, account)",
+    replace: '        .adapters(adapter, "")',
   },
   {
     name: "a receipt counts under any enterprise's name",

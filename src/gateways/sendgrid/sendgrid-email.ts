@@ -24,7 +24,7 @@ export function createSendgridEmail(config: SendgridEmailConfig, fetch: Fetch): 
   const { apiUrl, apiKey } = config;
   const headers = { authorization: `Bearer ${apiKey}`, "content-type": "application/json", accept: "application/json" };
   return {
-    send: async (message) => {
+    send: async (message, ending) => {
       if (apiUrl === "") return notConfigured("the SendGrid API URL");
       if (apiKey === "") return notConfigured("the SendGrid API key");
       const from = message.sender ? parseMailbox(message.sender) : { email: config.fromEmail, name: config.fromName };
@@ -36,7 +36,7 @@ export function createSendgridEmail(config: SendgridEmailConfig, fetch: Fetch): 
         headers,
         body: JSON.stringify(toMail(message, from)),
       };
-      const answer = await callProvider(fetch, request, { timeoutMs: config.callTimeoutMs });
+      const answer = await callProvider(fetch, request, { timeoutMs: config.callTimeoutMs, ending });
       return outcomeOfAnswer(answer, SENDGRID_ANSWER, Date.now());
     },
   };

@@ -1,3 +1,4 @@
+import type { CallEnding } from "../../domain/call-ending.ts";
 import type { OutboundMessage } from "../../domain/outbound-message.ts";
 import type { SendOutcome } from "../../domain/send-outcome.ts";
 import type { Fetch } from "../adapter.ts";
@@ -11,12 +12,16 @@ import { TWILIO_ANSWER } from "./twilio-answer.ts";
 export type FormField = readonly [name: string, value: string];
 
 /** Creates one Message, of these fields and the callback that carries the attempt's id. */
-export type CreateMessage = (message: OutboundMessage, fields: readonly FormField[]) => Promise<SendOutcome>;
+export type CreateMessage = (
+  message: OutboundMessage,
+  fields: readonly FormField[],
+  ending?: CallEnding,
+) => Promise<SendOutcome>;
 
 /** Creates Messages (https://www.twilio.com/docs/messaging/api/message-resource) of one account. */
 export function createMessageCreator(account: TwilioAccount, fetch: Fetch): CreateMessage {
   let request: { method: "POST"; url: string; headers: Record<string, string> } | undefined;
-  return async (message, fields) => {
+  return async (message, fields, ending) => {
     const missing = missingSetting(account);
     if (missing !== null) return notConfigured(missing);
     if (account.publicUrl === "") return notConfigured("the public URL for Twilio's callbacks");
@@ -27,7 +32,7 @@ export function createMessageCreator(account: TwilioAccount, fetch: Fetch): Crea
       headers: { ...accountHeaders(account), "content-type": "application/x-www-form-urlencoded" },
     };
     const body = formOf([...fields, ["StatusCallback", statusCallback(account.publicUrl, message)]]);
-    const answer = await callProvider(fetch, { ...request, body }, { timeoutMs: account.callTimeoutMs });
+    const answer = await callProvider(fetch, { ...request, body }, { timeoutMs: account.callTimeoutMs, ending });
     return outcomeOfAnswer(answer, TWILIO_ANSWER, Date.now());
   };
 }

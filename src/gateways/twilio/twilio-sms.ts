@@ -20,7 +20,7 @@ export function createTwilioSms(config: TwilioSmsConfig, fetch: Fetch): Adapter 
   const senderOf = (message: OutboundMessage) => message.sender || config.messagingServiceSid || config.from;
   const create = createMessageCreator(config, fetch);
   return {
-    send: async (message) => {
+    send: async (message, ending) => {
       const sender = senderOf(message);
       if (sender === "") return notConfigured("a sender or Messaging Service for Twilio SMS");
       const fields = [
@@ -29,7 +29,7 @@ export function createTwilioSms(config: TwilioSmsConfig, fetch: Fetch): Adapter 
         ["Body", message.text],
         ["ValidityPeriod", String(VALIDITY_PERIOD_S)],
       ] as const;
-      return create(message, fields);
+      return create(message, fields, ending);
     },
     lookUp: async (question) => {
       const { message } = question;

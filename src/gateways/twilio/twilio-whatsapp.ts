@@ -17,7 +17,7 @@ export function createTwilioWhatsapp(config: TwilioWhatsappConfig, fetch: Fetch)
   const senderOf = (message: OutboundMessage) => message.sender || config.from;
   const create = createMessageCreator(config, fetch);
   return {
-    send: async (message) => {
+    send: async (message, ending) => {
       const sender = senderOf(message);
       if (sender === "") return notConfigured("a sender for Twilio Whatsapp");
       const fields = [
@@ -25,7 +25,7 @@ export function createTwilioWhatsapp(config: TwilioWhatsappConfig, fetch: Fetch)
         senderField(sender, PREFIX),
         ...contentFields(message, config.contentSid),
       ] as const;
-      return create(message, fields);
+      return create(message, fields, ending);
     },
     lookUp: async (question) => {
       const { message } = question;

@@ -192,6 +192,24 @@ describe("the time limit", () => {
     expect(await call).toMatchObject({ kind: "answered", status: 202, bodyText: "", truncated: "interrupted" });
   });
 
+  test("is the ending that is given, with no timer of its own", async () => {
+    const controller = new AbortController();
+    const { promise: reached, resolve } = Promise.withResolvers<null>();
+    const signals: unknown[] = [];
+    const ending = { reached, signal: controller.signal };
+    const fetch = async (_url: string, init: RequestInit) => {
+      signals.push(init.signal);
+      return new Promise<Response>(() => undefined);
+    };
+
+    const call = callProvider(fetch, REQUEST, { ending });
+    resolve(null);
+
+    expect(await call).toEqual({ kind: "timed_out" });
+    expect(signals).toEqual([controller.signal]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   test("leaves no timer behind after an answer", async () => {
     await callProvider(async () => new Response("ok"), REQUEST);
 

@@ -1,5 +1,4 @@
 import { isAdapterName } from "../domain/adapter-facts.ts";
-import type { DeliveryState } from "../domain/delivery.ts";
 import type { DueDelivery, GatewayCandidate } from "../domain/due-delivery.ts";
 import { readHealth } from "../domain/gateway-health.ts";
 import { readKind, readLane } from "../domain/lane.ts";
@@ -13,17 +12,15 @@ export type DueRow = Pick<
   DueDelivery,
   | "deliveryId"
   | "enterpriseId"
-  | "updateId"
   | "shipmentId"
   | "status"
   | "timestampText"
   | "channelId"
   | "channel"
-  | "gateway"
   | "code"
   | "attemptNo"
 > &
-  Record<"lane" | "state" | "occurredAt" | "acceptedAt" | "expiresAt" | "nowUtc", string> &
+  Record<"lane" | "occurredAt" | "acceptedAt" | "expiresAt" | "nowUtc", string> &
   Record<"phone" | "email" | "kind" | "gatewayId" | "gatewayName" | "adapter", string | null> &
   Record<"sender" | "account" | "health" | "healthUntil", string | null> &
   Record<"mine" | "due" | "unlogged" | "wasTried" | "newerSent" | "newerPending" | "olderWaiting", Count> &
@@ -34,7 +31,6 @@ export function toDelivery(row: DueRow): DueDelivery {
   return {
     deliveryId: row.deliveryId,
     enterpriseId: row.enterpriseId,
-    updateId: row.updateId,
     shipmentId: row.shipmentId,
     status: row.status,
     occurredAt: instantOf(row.occurredAt),
@@ -43,8 +39,6 @@ export function toDelivery(row: DueRow): DueDelivery {
     kind: readKind(row.kind),
     channelId: row.channelId,
     channel: row.channel,
-    gateway: row.gateway,
-    state: row.state as DeliveryState,
     code: row.code,
     attemptNo: row.attemptNo,
     mine: isTrue(row.mine),

@@ -34,10 +34,10 @@ const MAYBE_SENT = `other.state IN (${MAYBE_SENT_STATES.map((state) => `'${state
 
 const LOAD = `
   SELECT deliveries.delivery_id AS deliveryId, deliveries.enterprise_id AS enterpriseId,
-         deliveries.update_id AS updateId, deliveries.shipment_id AS shipmentId, deliveries.status AS status,
+         deliveries.shipment_id AS shipmentId, deliveries.status AS status,
          deliveries.occurred_at AS occurredAt, deliveries.timestamp_text AS timestampText, deliveries.lane AS lane,
-         deliveries.channel_id AS channelId, deliveries.channel AS channel, deliveries.gateway AS gateway,
-         deliveries.state AS state, deliveries.code AS code, deliveries.attempt_no AS attemptNo,
+         deliveries.channel_id AS channelId, deliveries.channel AS channel,
+         deliveries.code AS code, deliveries.attempt_no AS attemptNo,
          ${wasTried()} AS wasTried,
          deliveries.accepted_at AS acceptedAt, deliveries.expires_at AS expiresAt, UTC_TIMESTAMP(3) AS nowUtc,
          COALESCE(deliveries.state = 'sending' AND deliveries.lease_token = :leaseToken, FALSE) AS mine,

@@ -1,4 +1,3 @@
-import type { DeliveryState } from "./delivery.ts";
 import type { GatewayFacts } from "./directory.ts";
 import type { GatewayHealth } from "./gateway-health.ts";
 import type { Kind, Lane } from "./lane.ts";
@@ -21,7 +20,6 @@ export type GatewayCandidate = GatewayFacts & {
 export type DueDelivery = {
   deliveryId: string;
   enterpriseId: string;
-  updateId: string;
   shipmentId: string;
   status: string;
   occurredAt: number;
@@ -31,8 +29,6 @@ export type DueDelivery = {
   kind: Kind;
   channelId: string | null;
   channel: string;
-  gateway: string;
-  state: DeliveryState;
   code: string | null;
   attemptNo: number;
   /** Whether our claim holds it. */

@@ -3,8 +3,11 @@ import type { Services } from "../services.ts";
 import { deliverBatch } from "../usecases/deliver-batch.ts";
 import { bellMessage } from "./bell.ts";
 
-/** About as many as the bells of one batch name at most; where they name more, one group is dealt with after another. */
-const MAX_DELIVERIES = 500;
+/**
+ * Where the bells of one batch name more, one group is claimed and dealt with after another: so many calls of 2.5 s each
+ * are through before the lease of a group ends.
+ */
+const MAX_DELIVERIES = 114;
 
 /** Bells that could not be heard because the database did not answer are repeated after this time, in s. */
 const REPEAT_AFTER_S = 10;

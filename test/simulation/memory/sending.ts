@@ -66,7 +66,6 @@ function toDue(database: MemoryDatabase, row: DeliveryRow, leaseToken: string, t
   return {
     deliveryId: row.deliveryId,
     enterpriseId: row.enterpriseId,
-    updateId: row.updateId,
     shipmentId: row.shipmentId,
     status: row.status,
     occurredAt: row.occurredAt,
@@ -75,8 +74,6 @@ function toDue(database: MemoryDatabase, row: DeliveryRow, leaseToken: string, t
     kind: readKind(channel?.kind ?? null),
     channelId: row.channelId,
     channel: row.channel,
-    gateway: row.gateway,
-    state: row.state,
     code: row.code,
     attemptNo: row.attemptNo,
     mine: row.state === "sending" && row.leaseToken === leaseToken,

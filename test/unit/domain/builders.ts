@@ -49,7 +49,6 @@ export function aDueDelivery(changes: Partial<DueDelivery> = {}): DueDelivery {
   return {
     deliveryId: newId("dlv"),
     enterpriseId: newId("ent"),
-    updateId: newId("upd"),
     shipmentId: newId("ship"),
     status: "delivered",
     occurredAt: now - 5_000,
@@ -58,8 +57,6 @@ export function aDueDelivery(changes: Partial<DueDelivery> = {}): DueDelivery {
     kind: "sms",
     channelId: "ch-sms",
     channel: "SMS",
-    gateway: "Twilio",
-    state: "sending",
     code: null,
     attemptNo: 1,
     mine: true,

@@ -122,8 +122,8 @@ describe("fail-over", () => {
 
 test("deliveries that are due but blocked by a sibling are rung for again after 2 s", async () => {
   const [blocked, notDue, delivery] = [
-    aDueDelivery({ mine: false, state: "queued", due: true }),
-    aDueDelivery({ mine: false, state: "retrying" }),
+    aDueDelivery({ mine: false, due: true }),
+    aDueDelivery({ mine: false }),
     aDueDelivery(),
   ];
   const world = deliveringWith([blocked, notDue, delivery]);

@@ -72,7 +72,7 @@ describe("a batch", () => {
   });
 
   test("leaves alone what is not ours", async () => {
-    const world = await deliver([aDueDelivery({ mine: false }), aDueDelivery({ mine: false, state: "sent" })]);
+    const world = await deliver([aDueDelivery({ mine: false })]);
     expect(world.steps).toEqual(["claim", "load"]);
   });
 
@@ -84,7 +84,7 @@ describe("a batch", () => {
   });
 
   test("logs the reasons of skips that were made when the update was accepted", async () => {
-    const delivery = aDueDelivery({ mine: false, state: "skipped", code: "no_address", unlogged: true });
+    const delivery = aDueDelivery({ mine: false, code: "no_address", unlogged: true });
     const world = await deliver([delivery]);
     expect(world.recorded).toEqual([{ delivery, attempt: null, step: { state: "skip_logged", code: "no_address" } }]);
     expect(world.sent).toEqual([]);

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { nameKey } from "./domain/adapter-facts.ts";
-import { DEFAULT_RETENTION, leastDays, RETAINED, type Retention } from "./domain/retention.ts";
+import { DEFAULT_RETENTION, LEAST_DAYS, RETAINED, type Retention } from "./domain/retention.ts";
 import { DEFAULT_TIMES, type Times } from "./domain/times.ts";
 
 const url = z.url({ protocol: /^https?$/, error: "must be a URL" });
@@ -66,8 +66,8 @@ const retention = z
   )
   .check(({ value, issues }) => {
     for (const what of RETAINED) {
-      if (value[what] >= leastDays(what)) continue;
-      issues.push({ code: "custom", input: value, message: `must keep ${what} for ${leastDays(what)} days at least` });
+      if (value[what] >= LEAST_DAYS[what]) continue;
+      issues.push({ code: "custom", input: value, message: `must keep ${what} for ${LEAST_DAYS[what]} days at least` });
     }
   });
 

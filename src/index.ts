@@ -17,7 +17,7 @@ export default {
     if (batch.queue.startsWith("notify-dead")) hearDeadLetters(services, batch);
     else await hearBells(services, batch);
   },
-  scheduled: async ({ scheduledTime }, env, invocation) => {
-    await sweepForAMinute(createServices(env, invocation, "background"), scheduledTime);
+  scheduled: async (_, env, invocation) => {
+    await sweepForAMinute(createServices(env, invocation, "background"));
   },
 } satisfies ExportedHandler<Env>;

@@ -12,6 +12,7 @@ import { loadDue } from "./db/load.ts";
 import * as receipts from "./db/receipts.ts";
 import * as reconciliation from "./db/reconcile.ts";
 import { readPage, readUpdate } from "./db/pages.ts";
+import { createBlanking } from "./db/blanking.ts";
 import { findOld, removeOld, type OldRow, type OldRows } from "./db/purge.ts";
 import { recordResults } from "./db/record.ts";
 import * as redriving from "./db/redrive.ts";
@@ -91,6 +92,7 @@ export function createStores(db: Db, times: Times) {
     purging: {
       findOld: (wanted: OldRows) => findOld(db, wanted),
       remove: (what: Retained, rows: OldRow[]) => removeOld(db, what, rows),
+      ...createBlanking(db),
     },
     redriving: {
       count: (filter: RedriveFilter) => redriving.countRedrivable(db, filter),

@@ -55,22 +55,6 @@ export const gateways = mysqlTable(
   (table) => [unique("gateways_channel_key").on(table.channelId, table.gatewayKey)],
 );
 
-/** Every change of a gateway's health, with its reason in words. */
-export const gatewayChanges = mysqlTable(
-  "gateway_changes",
-  {
-    changeId: appId("change_id").primaryKey(),
-    gatewayId: appId("gateway_id").notNull(),
-    health: word("health").notNull(),
-    reason: varchar("reason", { length: 500 }).notNull(),
-    changedAt: instant("changed_at").notNull(),
-  },
-  (table) => [
-    index("gateway_changes_gateway").on(table.gatewayId, table.changedAt),
-    index("gateway_changes_time").on(table.changedAt),
-  ],
-);
-
 /** Enterprise × channel × gateway; several gateways on one channel are an ordered fail-over list. */
 export const subscriptions = mysqlTable(
   "subscriptions",

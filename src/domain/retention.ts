@@ -1,7 +1,6 @@
 import { MAX_AGE_MS, MAX_AHEAD_MS } from "./timestamp.ts";
 
-const HOUR_MS = 60 * 60 * 1000;
-const DAY_MS = 24 * HOUR_MS;
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
  * How many days each table's rows are kept, by default; `data` is the content of updates, which is blanked while
@@ -25,6 +24,17 @@ export type Retention = Record<Retained, number>;
 
 export const RETAINED = Object.keys(DEFAULT_RETENTION) as Retained[];
 
+/** What goes as whole rows. */
+export type Removed = Exclude<Retained, "data">;
+
+export const REMOVED = RETAINED.filter((what) => what !== "data");
+
+/**
+ * Content is looked for in two rounds, each of which goes from id to id: the first follows what becomes old; the other
+ * begins anew whenever it is through, for what was under way when the first came by.
+ */
+export type BlankingRound = "first" | "again";
+
 /** Nothing is under way for longer: an expiry is at most 7 days, and a hold follows. */
 const LEAST_WHILE_UNDER_WAY = 14;
 
@@ -33,47 +43,27 @@ const LEAST_WHILE_UNDER_WAY = 14;
  * only once that date is `MAX_AGE_MS` ago: a row that went before would make a duplicate new. One more day
  * because clocks differ.
  */
-export function leastDays(what: Retained): number {
-  switch (what) {
-    case "deliveries":
-      return Math.ceil((MAX_AHEAD_MS + MAX_AGE_MS) / DAY_MS) + 1;
-    case "attempts":
-    case "receipts":
-    case "reconciliations":
-    case "data":
-      return LEAST_WHILE_UNDER_WAY;
-    case "logs":
-    case "logs_failure":
-    case "gateway_changes":
-    case "inbound":
-      return 1;
-  }
-}
+export const LEAST_DAYS: Retention = {
+  deliveries: Math.ceil((MAX_AHEAD_MS + MAX_AGE_MS) / DAY_MS) + 1,
+  attempts: LEAST_WHILE_UNDER_WAY,
+  logs: 1,
+  logs_failure: 1,
+  receipts: LEAST_WHILE_UNDER_WAY,
+  reconciliations: LEAST_WHILE_UNDER_WAY,
+  gateway_changes: 1,
+  inbound: 1,
+  data: LEAST_WHILE_UNDER_WAY,
+};
 
-/** A span of time, `to` not included, in ms since the epoch. */
-export type Span = { from: number; to: number };
+/** Every id made so many days before an instant (ms since the epoch) sorts before this text: UUIDv7 begins with its time. */
+export function idsBefore(prefix: "dlv" | "att", now: number, days = 0): string {
+  return `${prefix}_${Math.max(0, now - days * DAY_MS)
+    .toString(16)
+    .padStart(12, "0")}`;
+}
 
 /**
- * The days in which content is looked for that is to be blanked: the one that has just become old enough, and one
- * of the earlier days in turn, so that what was missed is found without remembering how far one came.
+ * Our own clock and the database's differ by no more than this, in ms: the search for content that is to be blanked ends
+ * so much earlier, and does not go past a row that the database's clock still takes for young.
  */
-export function spansToBlank(now: number, { data, deliveries }: Retention): Span[] {
-  const newest = now - data * DAY_MS;
-  const turn = Math.floor(now / HOUR_MS) % Math.max(1, deliveries - data);
-  return [...new Set([turn, 0])].map((day) => ({ from: newest - (day + 1) * DAY_MS, to: newest - day * DAY_MS }));
-}
-
-/** Every id made before an instant (ms since the epoch) sorts before this text: UUIDv7 begins with its time. */
-export function idsBefore(prefix: "dlv" | "att", instant: number): string {
-  return `${prefix}_${Math.max(0, instant).toString(16).padStart(12, "0")}`;
-}
-
-/** Before this instant rows of a table are old, by our own clock, in ms since the epoch. */
-export function oldBefore(now: number, days: number): number {
-  return now - days * DAY_MS;
-}
-
-/** Old rows go once an hour: in the cron run of the full hour. */
-export function isPurgeTime(scheduledAt: number): boolean {
-  return Math.floor(scheduledAt / 60_000) % 60 === 0;
-}
+export const CLOCKS_DIFFER_MS = 5 * 60 * 1000;

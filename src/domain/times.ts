@@ -47,6 +47,8 @@ export const DEFAULT_TIMES = {
   ringLook: 500,
   /** One cron run sweeps this often. */
   sweepEvery: 5_000,
+  /** One cron run begins no portion of the purge after this time, so that the last one ends before the next run. */
+  purge: 50_000,
 };
 
 export type Times = typeof DEFAULT_TIMES;

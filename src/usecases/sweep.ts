@@ -1,8 +1,8 @@
-import { isPurgeTime } from "../domain/retention.ts";
 import { newWindows } from "../domain/ring-window.ts";
 import type { Services } from "../services.ts";
 import { endHolds } from "./end-holds.ts";
-import { purge, type PurgeNeeds } from "./purge.ts";
+import type { PurgeNeeds } from "./purge-part.ts";
+import { purge } from "./purge.ts";
 import { reconcile } from "./reconcile.ts";
 import { releaseExpiredLeases } from "./release-expired-leases.ts";
 import { reviewGateways } from "./review-gateways.ts";
@@ -28,16 +28,12 @@ type Needs = Pick<
 >;
 
 /**
- * One cron run: sweeps; beside that rings for what is silent, so that no slow look-up holds it up; and once an hour
- * removes what is old. `scheduledAt`: the time that the run is for, in ms since the epoch.
+ * One cron run: sweeps; beside that rings for what is silent, so that no slow look-up holds it up, and removes
+ * what is old.
  */
-export async function sweepForAMinute(services: Needs & PurgeNeeds, scheduledAt: number): Promise<void> {
+export async function sweepForAMinute(services: Needs & PurgeNeeds): Promise<void> {
   const end = services.clock.now() + RUN_MS;
-  await Promise.all([
-    sweepOften(services, end),
-    ringOften(services, end),
-    isPurgeTime(scheduledAt) ? purge(services) : null,
-  ]);
+  await Promise.all([sweepOften(services, end), ringOften(services, end), purge(services)]);
 }
 
 /**

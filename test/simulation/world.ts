@@ -150,7 +150,7 @@ export function createWorld(options: WorldOptions) {
       const isolate = isolates.pick();
       isolates.within(isolate, () => {
         const services = servicesOf(isolate, "background");
-        const work = length === "minute" ? sweepForAMinute(services, scheduler.now()) : sweepAndRing(services);
+        const work = length === "minute" ? sweepForAMinute(services) : sweepAndRing(services);
         work.catch((error: unknown) => {
           violations.report("I10", `the sweep failed: ${errorText(error)}`);
         });

@@ -7,6 +7,7 @@ import { createDatabaseBeside, dropDatabase, startDatabase } from "../../dev/dat
 import { createDb, type Db } from "../../src/db/client.ts";
 import { loadEnterprise } from "../../src/db/directory.ts";
 import * as worked from "../../src/db/schema-deliveries.ts";
+import { blankingMarks, gatewayChanges } from "../../src/db/schema-plain.ts";
 import * as schema from "../../src/db/schema.ts";
 import type { Enterprise } from "../../src/domain/directory.ts";
 import { DEFAULT_TIMES } from "../../src/domain/times.ts";
@@ -48,7 +49,7 @@ const TABLES = {
   failures: worked.logsFailure,
   steps: worked.reconciliations,
   gateways: schema.gateways,
-  gatewayChanges: schema.gatewayChanges,
+  gatewayChanges,
   suppressions: schema.suppressions,
   inbound: schema.inbound,
 };
@@ -57,7 +58,7 @@ type TableName = keyof typeof TABLES;
 
 const TABLE_NAMES = Object.keys(TABLES) as TableName[];
 
-const EMPTIED = [...Object.values(TABLES), schema.customers, schema.channels, schema.subscriptions];
+const EMPTIED = [...Object.values(TABLES), schema.customers, schema.channels, schema.subscriptions, blankingMarks];
 
 /** Columns whose values do not have to be the same text everywhere, and those that only the checks know. */
 const OWN = new Set(["changeId", "changedAt"]);

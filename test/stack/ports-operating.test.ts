@@ -108,3 +108,31 @@ onEveryDatabase("what is old goes, but nothing that is still under way", async (
   expect(await statesOf(port)).toEqual({ dlv_00: "queued" });
   expect(await port.rows("logs")).toEqual([]);
 });
+
+onEveryDatabase("old content is blanked, from id to id, but not of what is young or under way", async (port) => {
+  const data = { note: "a" };
+  for (const id of ["dlv_1", "dlv_2"]) {
+    await ended(port, id, { kind: "accepted", providerId: null }, { state: "sent" }, { shipmentId: id });
+  }
+  await port.updates.insert(anUpdate("dlv_3", { shipmentId: "S3" }));
+  const read = async (after: string, limit = 10) => {
+    const rows = await port.purging.readContent({ after, before: "dlv_4", days: 30, limit });
+    return rows.map((row) => [row.delivery_id, Number(row.due)]);
+  };
+  const young = ["dlv_1", "dlv_2", "dlv_3"].map((id) => [id, 0]);
+  expect(await read("dlv_0")).toEqual(young);
+  await port.age(31 * 86_400_000);
+  const [one, two, three] = [1, 2, 3].map((n) => ({ enterprise_id: "ent_a", delivery_id: `dlv_${n}` }));
+  expect(await read("dlv_0", 1)).toEqual([["dlv_1", 1]]);
+  expect(await read("dlv_1")).toEqual([
+    ["dlv_2", 1],
+    ["dlv_3", 0],
+  ]);
+  expect(await read("dlv_3")).toEqual([]);
+  expect(await port.purging.remove("data", [one ?? {}, two ?? {}, three ?? {}])).toBe(2);
+  expect((await port.rows("deliveries")).map((row) => row["data"])).toEqual([null, null, data]);
+  expect(await port.purging.mark("first")).toBe("");
+  await port.purging.moveMark("first", "dlv_1");
+  await port.purging.moveMark("first", "dlv_2");
+  expect([await port.purging.mark("first"), await port.purging.mark("again")]).toEqual(["dlv_2", ""]);
+});

@@ -1,7 +1,7 @@
 import { createExecutionContext, createScheduledController } from "cloudflare:test";
 import { expect, it } from "vitest";
 import type { OldRow } from "../../src/db/purge.ts";
-import { RETAINED, spansToBlank } from "../../src/domain/retention.ts";
+import { REMOVED } from "../../src/domain/retention.ts";
 import worker from "../../src/index.ts";
 import { createServices } from "../../src/services.ts";
 import { purge } from "../../src/usecases/purge.ts";
@@ -9,8 +9,7 @@ import { deliveriesOf, newEnterprise, postIn, query, quietEnv, updateOf } from "
 import type { TestEnterprise } from "./kit.ts";
 import { network } from "./network.ts";
 
-const HOUR = 60 * 60 * 1000;
-const DAY = 24 * HOUR;
+const DAY = 24 * 60 * 60 * 1000;
 
 const services = (settings: Record<string, string> = {}) =>
   createServices({ ...quietEnv().env, ...settings }, createExecutionContext(), "background");
@@ -98,21 +97,56 @@ it.for([
   expect(await tablesWith(enterprise, message)).toEqual(kept);
 });
 
-it("is part of the cron run of the full hour", async () => {
+it("is part of every cron run", async () => {
   const enterprise = await newEnterprise(["sms"]);
   const { message } = await history(enterprise, 403);
   // One sweep, then this run is over.
   const quiet = quietEnv({ TIMES: '{"sweepEvery":60000}' }).env;
-  const runAt = async (time: number) => {
-    const context = createExecutionContext();
-    await worker.scheduled(createScheduledController({ scheduledTime: new Date(time) }), quiet, context);
-    return (await tablesWith(enterprise, message)).length;
+
+  await worker.scheduled(createScheduledController(), quiet, createExecutionContext());
+
+  expect(await tablesWith(enterprise, message)).toEqual([]);
+});
+
+it("removes a backlog of thousands of rows in one run, by statements of 500 rows at most", async () => {
+  const enterprise = await newEnterprise(["sms"]);
+  const backlog = Array.from({ length: 2_300 }, (_, number) => [enterprise.id, idOf("att", 401), `event-${number}`]);
+  const rows = backlog.map(() => "(?, ?, ?, 'delivered', NULL, NULL, NULL, NULL, UTC_TIMESTAMP(3) - INTERVAL 401 DAY)");
+  await query(`INSERT INTO receipts VALUES ${rows.join(", ")}`, backlog.flat());
+
+  const statements = await network.statementsOf(() => purge(services()));
+
+  const deletes = statements.filter((statement) => statement.startsWith("DELETE FROM receipts"));
+  const sizes = deletes.map((statement) => statement.split("event_id = ").length - 1);
+  expect(await query("SELECT 1 FROM receipts WHERE enterprise_id = ?", [enterprise.id])).toEqual([]);
+  expect(Math.max(...sizes)).toBe(500);
+});
+
+it("removes the others' old rows while one table fails", async () => {
+  const enterprise = await newEnterprise(["sms"]);
+  const { message } = await history(enterprise, 403);
+  const real = services();
+  const remove: typeof real.purging.remove = async (what, rows) => {
+    if (what === "attempts") throw new Error("This table is broken.");
+    return real.purging.remove(what, rows);
   };
+  const log = { ...real.log, error: () => undefined };
 
-  const afterOther = await runAt(Date.UTC(2026, 5, 15, 10, 59));
-  const afterHourly = await runAt(Date.UTC(2026, 5, 15, 11));
+  await purge({ ...real, log, purging: { ...real.purging, remove } });
 
-  expect([afterOther, afterHourly]).toEqual([BY_ENTERPRISE.length + 2, 0]);
+  expect(await tablesWith(enterprise, message)).toEqual(["attempts"]);
+});
+
+it("does no harm when two runs overlap", async () => {
+  const enterprise = await newEnterprise(["sms"]);
+  const { message } = await history(enterprise, 403);
+  const young = await newEnterprise(["sms"]);
+  const kept = await history(young, 20);
+
+  await Promise.all([purge(services()), purge(services())]);
+
+  expect(await tablesWith(enterprise, message)).toEqual([]);
+  expect(await tablesWith(young, kept.message)).toEqual([...BY_ENTERPRISE, "changes", "inbound"]);
 });
 
 it("keeps the rows for as many days as the setting says", async () => {
@@ -127,30 +161,43 @@ it("keeps the rows for as many days as the setting says", async () => {
   ]);
 });
 
+/** As if no search for content had ever come by. */
+const forgetMarks = () => query("DELETE FROM blanking_marks");
+
 it("blanks the content of updates after 30 days", async () => {
   const [young, old] = [await newEnterprise(["sms"]), await newEnterprise(["sms"])];
   await history(young, 29.5);
   await history(old, 30.5);
+  await forgetMarks();
 
   await purge(services());
 
   expect([await contentOf(young), await contentOf(old)]).toEqual([[{ note: "personal" }], [null]]);
 });
 
-it("blanks content that was missed when it was due, once the turn comes to its day", async () => {
+it("blanks what became old while no run came, however long that was", async () => {
+  const [before, missed] = [await newEnterprise(["sms"]), await newEnterprise(["sms"])];
+  await history(before, 60);
+  await forgetMarks();
+  await purge(services());
+  await history(missed, 50);
+
+  await purge(services());
+
+  expect(await contentOf(missed)).toEqual([null]);
+});
+
+it("blanks what was under way when it became old, once that rests", async () => {
   const enterprise = await newEnterprise(["sms"]);
-  const daysAgo = 200.5;
-  await history(enterprise, daysAgo);
-  const real = services();
-  const at = Date.now() - daysAgo * DAY;
-  const hours = Array.from({ length: 400 }, (_, hour) => Date.now() + hour * HOUR);
-  const turn = hours.find((now) =>
-    spansToBlank(now, real.retention).some(({ from, to }) => at > from + HOUR && at < to),
-  );
+  const { delivery } = await history(enterprise, 200.5, "retrying");
+  await forgetMarks();
+  await purge(services());
+  const underWay = await contentOf(enterprise);
+  await query("UPDATE deliveries SET state = 'failed' WHERE delivery_id = ?", [delivery]);
 
-  await purge({ ...real, clock: { ...real.clock, now: () => turn ?? 0 } });
+  await purge(services());
 
-  expect(await contentOf(enterprise)).toEqual([null]);
+  expect([underWay, await contentOf(enterprise)]).toEqual([[{ note: "personal" }], [null]]);
 });
 
 it.for(["queued", "retrying", "sending", "unknown"])(
@@ -178,19 +225,19 @@ it("does not remove a delivery that began to move after it was looked for", asyn
   expect(await deliveriesOf(enterprise)).toMatchObject([{ state: "retrying" }]);
 });
 
-it("asks once for each table when nothing is old", async () => {
+it("asks once for each table when nothing is old, and four times for content", async () => {
   await purge(services());
 
   const statements = await network.statementsOf(() => purge(services()));
 
-  expect(statements).toHaveLength(RETAINED.length);
+  expect(statements).toHaveLength(REMOVED.length + 4);
 });
 
 type Plan = { table: string; type: string; key: string; Extra: string | null };
 
 it("finds old rows by an index, without scanning or sorting what is kept", async () => {
   const { purging, retention, clock } = services();
-  for (const what of RETAINED) {
+  for (const what of REMOVED) {
     const [find] = await network.statementsOf(() => purging.findOld({ what, retention, now: clock.now(), limit: 500 }));
 
     const [plan, ...others] = await query<Plan>(`EXPLAIN ${find}`);

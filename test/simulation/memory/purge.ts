@@ -1,6 +1,7 @@
+import type { ContentPortion, ContentRow } from "../../../src/db/blanking.ts";
 import type { OldRow, OldRows } from "../../../src/db/purge.ts";
 import { RESTING_STATES, type DeliveryState } from "../../../src/domain/delivery.ts";
-import type { Retained } from "../../../src/domain/retention.ts";
+import type { BlankingRound, Removed, Retained } from "../../../src/domain/retention.ts";
 import { key, siblingsOf, type DeliveryRow, type MemoryDatabase } from "./tables.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -9,10 +10,6 @@ type Columns = readonly [column: string, field: string][];
 
 const COLUMNS = {
   deliveries: [
-    ["enterprise_id", "enterpriseId"],
-    ["delivery_id", "deliveryId"],
-  ],
-  data: [
     ["enterprise_id", "enterpriseId"],
     ["delivery_id", "deliveryId"],
   ],
@@ -43,11 +40,10 @@ const COLUMNS = {
   ],
   gateway_changes: [["change_id", "changeId"]],
   inbound: [["message_id", "messageId"]],
-} as const satisfies Record<Retained, Columns>;
+} as const satisfies Record<Removed, Columns>;
 
 const TIMES = {
   deliveries: "acceptedAt",
-  data: "acceptedAt",
   attempts: "startedAt",
   logs: "notifyTime",
   logs_failure: "notifyTime",
@@ -55,7 +51,7 @@ const TIMES = {
   reconciliations: "concludedAt",
   gateway_changes: "changedAt",
   inbound: "receivedAt",
-} as const satisfies Record<Retained, string>;
+} as const satisfies Record<Removed, string>;
 
 type AnyRow = Record<string, unknown>;
 
@@ -72,38 +68,59 @@ export function findOld(database: MemoryDatabase, { what, retention, limit }: Ol
 }
 
 export function removeOld(database: MemoryDatabase, what: Retained, rows: OldRow[]): number {
+  if (what === "data") return blankContent(database, rows);
   const columns: Columns = COLUMNS[what];
   const keyOf = (row: AnyRow, index: 0 | 1) => key(...columns.map((pair) => row[pair[index]] as string | number));
   const wanted = new Set(rows.map((row) => keyOf(row, 0)));
   const table = tableOf(database, what) as Map<string, AnyRow>;
   const found = [...table].filter(([, row]) => wanted.has(keyOf(row, 1)) && isMeant(what, row));
   for (const [tableKey, row] of found) {
-    if (what === "data") row["data"] = null;
-    else table.delete(tableKey);
+    table.delete(tableKey);
     if (what === "deliveries") forget(database, row as DeliveryRow);
   }
   return found.length;
 }
 
-function tableOf(database: MemoryDatabase, what: Retained): Map<string, object> {
-  const {
-    deliveries: data,
-    failures: logs_failure,
-    steps: reconciliations,
-    gatewayChanges: gateway_changes,
-  } = database;
-  return { ...database, data, logs_failure, reconciliations, gateway_changes }[what];
+function tableOf(database: MemoryDatabase, what: Removed): Map<string, object> {
+  const { failures: logs_failure, steps: reconciliations, gatewayChanges: gateway_changes } = database;
+  return { ...database, logs_failure, reconciliations, gateway_changes }[what];
 }
 
 /** What is being worked on is neither removed nor changed. */
-function isMeant(what: Retained, row: AnyRow): boolean {
-  if (what !== "deliveries" && what !== "data") return true;
+function isMeant(what: Removed, row: AnyRow): boolean {
+  return what !== "deliveries" || isAtRest(row as DeliveryRow);
+}
+
+function isAtRest({ state, ringAt }: DeliveryRow): boolean {
   const resting: readonly DeliveryState[] = RESTING_STATES;
-  return (
-    resting.includes(row["state"] as DeliveryState) &&
-    row["ringAt"] === null &&
-    (what !== "data" || row["data"] !== null)
-  );
+  return resting.includes(state) && ringAt === null;
+}
+
+/** Plays src/db/blanking.ts. */
+export function readContent(database: MemoryDatabase, { after, before, days, limit }: ContentPortion): ContentRow[] {
+  const read = [...database.deliveries.values()]
+    .filter(({ deliveryId }) => deliveryId > after && deliveryId < before)
+    .toSorted((a, b) => (a.deliveryId < b.deliveryId ? -1 : 1))
+    .slice(0, limit);
+  const oldest = database.now() - days * DAY_MS;
+  const isDue = (row: DeliveryRow) => row.data !== null && row.acceptedAt < oldest && isAtRest(row);
+  return read.map((row) => ({
+    enterprise_id: row.enterpriseId,
+    delivery_id: row.deliveryId,
+    due: Number(isDue(row)),
+  }));
+}
+
+function blankContent(database: MemoryDatabase, rows: OldRow[]): number {
+  const found = rows
+    .map((row) => database.deliveries.get(String(row["delivery_id"])))
+    .filter((row) => row !== undefined && row.data !== null && isAtRest(row));
+  for (const row of found) if (row) row.data = null;
+  return found.length;
+}
+
+export function writeMark(database: MemoryDatabase, round: BlankingRound, reached: string): void {
+  database.blankingMarks.set(round, reached);
 }
 
 function forget(database: MemoryDatabase, row: DeliveryRow): void {

@@ -5,7 +5,7 @@ import * as channels from "./channels.ts";
 import * as health from "./health.ts";
 import * as holds from "./holds.ts";
 import * as inbound from "./inbound.ts";
-import { findOld, removeOld } from "./purge.ts";
+import * as purging from "./purge.ts";
 import * as receipts from "./receipts.ts";
 import * as reconciliation from "./reconcile.ts";
 import { recordStatements } from "./record.ts";
@@ -91,8 +91,11 @@ export function createMemoryStores(database: MemoryDatabase, times: Times, ask: 
         ask("reconciling.moveAfterLook", () => reconciliation.moveAfterLook(database, concluded, times.silentAfter)),
     },
     purging: {
-      findOld: (wanted) => ask("purging.findOld", () => findOld(database, wanted)),
-      remove: (what, rows) => ask("purging.remove", () => removeOld(database, what, rows)),
+      findOld: (wanted) => ask("purging.findOld", () => purging.findOld(database, wanted)),
+      remove: (what, rows) => ask("purging.remove", () => purging.removeOld(database, what, rows)),
+      mark: (round) => ask("purging.mark", () => database.blankingMarks.get(round) ?? ""),
+      moveMark: (round, reached) => ask("purging.moveMark", () => purging.writeMark(database, round, reached)),
+      readContent: (wanted) => ask("purging.readContent", () => purging.readContent(database, wanted)),
     },
     redriving: {
       count: async (filter) => ask("redriving.count", () => redriving.countRedrivable(database, filter)),

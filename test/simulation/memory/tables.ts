@@ -1,4 +1,5 @@
 import type * as worked from "../../../src/db/schema-deliveries.ts";
+import type { gatewayChanges } from "../../../src/db/schema-plain.ts";
 import type * as schema from "../../../src/db/schema.ts";
 import type { ReconciliationStep } from "../../../src/db/steps.ts";
 import type { DeliveryState } from "../../../src/domain/delivery.ts";
@@ -15,7 +16,7 @@ export type FailureRow = typeof worked.logsFailure.$inferSelect;
 /** `changedAt`: when a statement last changed it, for the checks alone. */
 export type SuppressionRow = typeof schema.suppressions.$inferSelect & { changedAt: number };
 export type StepRow = ReconciliationStep & { concludedAt: number };
-export type GatewayChangeRow = typeof schema.gatewayChanges.$inferSelect;
+export type GatewayChangeRow = typeof gatewayChanges.$inferSelect;
 export type InboundRow = typeof schema.inbound.$inferSelect;
 
 /** Sees each change of a delivery: the row after it, and its state before; null for a new row. */
@@ -47,6 +48,8 @@ export type MemoryDatabase = {
   steps: Map<string, StepRow>;
   gatewayChanges: Map<string, GatewayChangeRow>;
   inbound: Map<string, InboundRow>;
+  /** How far content was looked for, by round. */
+  blankingMarks: Map<string, string>;
   watchers: DeliveryWatcher[];
 };
 
@@ -70,6 +73,7 @@ export function createMemoryDatabase(now: () => number): MemoryDatabase {
     steps: new Map(),
     gatewayChanges: new Map(),
     inbound: new Map(),
+    blankingMarks: new Map(),
     watchers: [],
   };
 }

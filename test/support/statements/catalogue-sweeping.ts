@@ -1,13 +1,13 @@
 import { LANES } from "../../../src/domain/lane.ts";
-import { DEFAULT_RETENTION, RETAINED } from "../../../src/domain/retention.ts";
+import { DEFAULT_RETENTION, idsBefore, REMOVED, RETAINED } from "../../../src/domain/retention.ts";
 import { FIRST_SIZE } from "../../../src/domain/ring-window.ts";
 import * as given from "./arguments.ts";
 import { once, overFound } from "./entry.ts";
-import { NOW } from "./sample.ts";
+import { NOW, row, ROWS } from "./sample.ts";
 
 const SWEPT = "the index is by time, not by enterprise: each shard is asked for its oldest rows";
 
-/** What sweeps and the hourly purge cost. */
+/** What sweeps and the purge cost. */
 export const SWEEPING = {
   sweeping: {
     findSilent: once(
@@ -77,16 +77,33 @@ export const SWEEPING = {
   },
   purging: {
     findOld: once(
-      "once an hour, 500 of each table at a time",
+      "per cron run, 500 of each table at a time",
       async ({ stores }) => {
-        for (const what of RETAINED) {
+        for (const what of REMOVED) {
           await stores.purging.findOld({ what, retention: DEFAULT_RETENTION, now: NOW, limit: 500 });
         }
       },
       { scatters: "what is old lies on every shard" },
     ),
-    remove: overFound("once an hour", async ({ stores, rows }) => {
-      for (const what of RETAINED) await stores.purging.remove(what, given.oldRows(rows));
-    }),
+    remove: overFound(
+      "per portion of 500",
+      async ({ stores, rows }) => {
+        for (const what of RETAINED) await stores.purging.remove(what, given.oldRows(rows));
+      },
+      { keys: Object.fromEntries(REMOVED.map((what) => [what, "PRIMARY"])) },
+    ),
+    mark: once("twice per cron run", ({ stores }) => stores.purging.mark("first")),
+    readContent: once(
+      "per cron run, 500 at a time",
+      ({ stores }) =>
+        stores.purging.readContent({
+          after: row(ROWS / 2).deliveryId,
+          before: idsBefore("dlv", NOW, DEFAULT_RETENTION.data),
+          days: DEFAULT_RETENTION.data,
+          limit: 500,
+        }),
+      { keys: { deliveries: "PRIMARY" }, scatters: "what is old lies on every shard" },
+    ),
+    moveMark: once("per portion of 500", ({ stores }) => stores.purging.moveMark("first", row(0).deliveryId)),
   },
 };

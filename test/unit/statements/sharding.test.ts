@@ -2,10 +2,11 @@ import { getTableColumns, getTableName, is } from "drizzle-orm";
 import { MySqlTable } from "drizzle-orm/mysql-core";
 import { expect, test } from "vitest";
 import * as worked from "../../../src/db/schema-deliveries.ts";
+import * as plain from "../../../src/db/schema-plain.ts";
 import * as schema from "../../../src/db/schema.ts";
 import { readVSchema, SHARDED, unkeyedTables } from "../../support/statements/sharding.ts";
 
-const tables = [...Object.values(worked), ...Object.values(schema)].filter((value) => is(value, MySqlTable));
+const tables = [worked, plain, schema].flatMap((file) => Object.values(file)).filter((value) => is(value, MySqlTable));
 
 test("a table lies on the shard of its enterprise if it has one, and in the unsharded keyspace if not", () => {
   const ofAnEnterprise = tables.filter((table) => "enterpriseId" in getTableColumns(table)).map(getTableName);

@@ -1,3 +1,4 @@
+import { vi } from "vitest";
 import type { Clock } from "../../../src/clock.ts";
 import type { NewUpdate } from "../../../src/db/updates.ts";
 import type { Bell } from "../../../src/domain/bell.ts";
@@ -30,6 +31,17 @@ export function fakeBells(): Services["bells"] & { rung: Bell[]; failure: Error 
     },
   };
   return bells;
+}
+
+/** Tables in which nothing is old. */
+export function nothingOld() {
+  return {
+    findOld: vi.fn<Services["purging"]["findOld"]>(async () => []),
+    remove: vi.fn<Services["purging"]["remove"]>(async () => 0),
+    mark: vi.fn<Services["purging"]["mark"]>(async () => ""),
+    moveMark: vi.fn<Services["purging"]["moveMark"]>(async () => undefined),
+    readContent: vi.fn<Services["purging"]["readContent"]>(async () => []),
+  };
 }
 
 export function countingIds(): Ids {

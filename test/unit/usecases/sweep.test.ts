@@ -3,13 +3,13 @@ import type { EndedHold, EndingHold } from "../../../src/db/holds.ts";
 import type { ExpiredLease } from "../../../src/db/leases.ts";
 import { Outage } from "../../../src/domain/outage.ts";
 import type { DeliveryResult } from "../../../src/domain/delivery-result.ts";
-import { DEFAULT_RETENTION, RETAINED } from "../../../src/domain/retention.ts";
+import { DEFAULT_RETENTION, REMOVED } from "../../../src/domain/retention.ts";
 import { DEFAULT_TIMES } from "../../../src/domain/times.ts";
 import type { Services } from "../../../src/services.ts";
 import { sweepForAMinute, sweepOnce } from "../../../src/usecases/sweep.ts";
 import { newId } from "../domain/builders.ts";
 import { deliveringWith } from "./fake-sending.ts";
-import { fakeBells, fakeLog, orderlyClock } from "./fakes.ts";
+import { fakeBells, fakeLog, nothingOld, orderlyClock } from "./fakes.ts";
 import { noQuestions, noReceipts } from "./fake-proof.ts";
 
 type Found = { expired?: ExpiredLease[]; ended?: EndedHold[] };
@@ -63,7 +63,7 @@ function sweepingOver({ expired = [], ended = [] }: Found) {
     clock: orderlyClock(),
     random: () => 0.5,
     times: DEFAULT_TIMES,
-    purging: { findOld: vi.fn(async () => []), remove: vi.fn(async () => 0) },
+    purging: nothingOld(),
     retention: DEFAULT_RETENTION,
   };
 }
@@ -200,15 +200,11 @@ describe("one sweep", () => {
 });
 
 describe("a cron run", () => {
-  const AT_TEN = Date.UTC(2026, 5, 15, 10);
-  const AT_TEN_PAST = Date.UTC(2026, 5, 15, 10, 10);
-
-  test("removes old rows in the run of the full hour only", async () => {
-    const [hourly, other] = [sweepingOver({}), sweepingOver({})];
-    await sweepForAMinute(hourly, AT_TEN);
-    await sweepForAMinute(other, AT_TEN_PAST);
-    expect(hourly.purging.findOld).toHaveBeenCalledTimes(RETAINED.length);
-    expect(other.purging.findOld).not.toHaveBeenCalled();
+  test("removes old rows, and blanks old content", async () => {
+    const world = sweepingOver({});
+    await sweepForAMinute(world);
+    expect(world.purging.findOld).toHaveBeenCalledTimes(REMOVED.length);
+    expect(world.purging.readContent).toHaveBeenCalledTimes(2);
   });
 
   test("sweeps while old rows are removed, however long that takes", async () => {
@@ -216,7 +212,7 @@ describe("a cron run", () => {
     const { promise: removed, resolve: remove } = Promise.withResolvers<never[]>();
     vi.spyOn(world.purging, "findOld").mockReturnValueOnce(removed);
     const swept = vi.spyOn(world.reconciling, "findDue");
-    const run = sweepForAMinute(world, AT_TEN);
+    const run = sweepForAMinute(world);
     await vi.waitFor(() => expect(swept).toHaveBeenCalledTimes(12));
     remove([]);
     await run;
@@ -224,14 +220,14 @@ describe("a cron run", () => {
 
   test("says once that it ran, although there was nothing to do: its silence is what operators are woken by", async () => {
     const world = sweepingOver({});
-    await sweepForAMinute(world, AT_TEN_PAST);
+    await sweepForAMinute(world);
     expect(world.log.lines).toEqual([{ event: "cron_ran", fields: { sweeps: 12 } }]);
   });
 
   test("sweeps at once and then every 5 s, and ends before the next run begins", async () => {
     const world = sweepingOver({});
     const startedAt = world.clock.now();
-    await sweepForAMinute(world, AT_TEN_PAST);
+    await sweepForAMinute(world);
     expect(new Set(world.clock.waits)).toEqual(new Set([5_000]));
     expect(world.reconciling.findDue).toHaveBeenCalledTimes(12);
     expect(world.sweeping.findSilent).toHaveBeenCalledTimes(12);
@@ -243,7 +239,7 @@ describe("a cron run", () => {
     const looked = Promise.withResolvers<never[]>();
     vi.spyOn(world.reconciling, "findDue").mockReturnValueOnce(looked.promise);
     vi.mocked(world.sweeping.findSilent).mockRejectedValueOnce(new Outage("no answer"));
-    const run = sweepForAMinute(world, AT_TEN_PAST);
+    const run = sweepForAMinute(world);
     await vi.waitFor(() => expect(world.sweeping.findSilent).toHaveBeenCalledTimes(12));
     looked.resolve([]);
     await run;
@@ -255,7 +251,7 @@ describe("a cron run", () => {
     const row = { lane: "sms" as const, enterpriseId: newId("ent"), deliveryId: newId("dlv") };
     vi.mocked(world.sweeping.findSilent).mockResolvedValueOnce([row]);
     vi.mocked(world.sweeping.findUnheard).mockResolvedValueOnce([row.deliveryId]);
-    await sweepForAMinute(world, AT_TEN_PAST);
+    await sweepForAMinute(world);
     expect(world.sweeping.findUnheard).toHaveBeenCalledTimes(2);
     expect(world.clock.waits.filter((ms) => ms === 500)).toHaveLength(2);
     expect(world.log.lines.map(({ event }) => event)).toEqual(["silent_rung", "cron_ran"]);
@@ -264,7 +260,7 @@ describe("a cron run", () => {
   test("goes on after a sweep that failed", async () => {
     const world = sweepingOver({});
     vi.spyOn(world.reconciling, "findDue").mockRejectedValueOnce(new Outage("no answer"));
-    await sweepForAMinute(world, AT_TEN_PAST);
+    await sweepForAMinute(world);
     expect(world.reconciling.findDue).toHaveBeenCalledTimes(12);
     expect(world.log.lines.map((line) => line.event)).toEqual(["sweep_failed", "cron_ran"]);
   });
@@ -276,7 +272,7 @@ describe("a cron run", () => {
       await world.clock.timer(10_000).elapsed;
       return [];
     });
-    await sweepForAMinute(world, AT_TEN_PAST);
+    await sweepForAMinute(world);
     expect(find).toHaveBeenCalledTimes(4);
     expect(world.clock.now() - startedAt).toBeLessThan(60_000);
   });

@@ -27,8 +27,10 @@ function describe(error: unknown): LogFields {
   };
 }
 
+/** By what errors say of themselves, for the names of classes are gone when deployed; drizzle's says nothing. */
 function nameOf(cause: unknown): string {
-  return cause instanceof Error ? (cause.name === "Error" ? cause.constructor.name : cause.name) : typeof cause;
+  if (!(cause instanceof Error)) return typeof cause;
+  return cause.name === "Error" && "query" in cause ? "DrizzleQueryError" : cause.name;
 }
 
 /** Messages of libraries quote statements and input; only those of the language and our own are shown. */

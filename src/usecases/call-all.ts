@@ -33,7 +33,7 @@ export type Streaks = Map<string, CallStreak>;
  */
 export async function callAll(calls: Call[], running: Running): Promise<Streaks> {
   const waiting = [...calls];
-  const active = new Map<Call, Promise<void>>();
+  const active = new Set<Call>();
   const streaks: Streaks = new Map(calls.map((call) => [call.gatewayId, NO_CALLS]));
   const done: DeliveryResult[] = [];
   const waiter = createWaiter(running);
@@ -53,13 +53,13 @@ export async function callAll(calls: Call[], running: Running): Promise<Streaks>
     const next = () => takeNext(waiting, active, slots, streaks);
     for (let call = next(); call; call = next()) {
       const started = call;
-      const finished = makeCall(started, endings.next(), running).then((outcome) => {
+      active.add(started);
+      const settle = (outcome: SendOutcome) => {
         active.delete(started);
         streaks.set(started.gatewayId, afterCall(streakOf(streaks, started), outcome));
         done.push(started.resultOf(outcome));
-        waiter.wake();
-      });
-      active.set(started, finished);
+      };
+      makeCall(started, endings.next(), running).then(settle).then(waiter.wake, waiter.fail);
     }
     if (active.size > 0) await waiter.until([recordAt, running.deadline]);
     if (running.clock.now() >= recordAt && active.size < SLOTS) {
@@ -107,14 +107,9 @@ function takeVain(waiting: Call[], streaks: Streaks): Call[] {
 }
 
 /** Takes the first waiting call whose gateway may have another slot. */
-function takeNext(
-  waiting: Call[],
-  active: Map<Call, Promise<void>>,
-  slots: number,
-  streaks: Streaks,
-): Call | undefined {
+function takeNext(waiting: Call[], active: Set<Call>, slots: number, streaks: Streaks): Call | undefined {
   if (active.size >= slots) return undefined;
-  const running = [...active.keys()];
+  const running = [...active];
   const [any = waiting[0]] = running;
   const isOther = (call: Call) => call.gatewayId !== any?.gatewayId;
   const limit = running.some(isOther) || waiting.some(isOther) ? SLOTS_PER_GATEWAY : slots;
@@ -140,8 +135,9 @@ function createWaiter({ clock }: Running) {
   };
   return {
     wake,
+    fail: (error: unknown) => next.reject(error),
     cancel: () => set?.cancel(),
-    /** Ends when it is woken, or at the first of these instants that is still to come. */
+    /** Ends when it is woken, or at the first of these instants that is still to come; throws what it was failed with. */
     until: async (instants: number[]): Promise<void> => {
       const at = Math.min(...instants.filter((instant) => instant > clock.now()));
       if (at !== Number.POSITIVE_INFINITY && set?.at !== at) setTo(at);

@@ -4,6 +4,16 @@ import { aCall, run, settle, someCalls, started } from "./call-kit.ts";
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
+test("a bug in what becomes of an answer is thrown, and nobody waits in vain", async () => {
+  const broken = aCall("a");
+  broken.call.resultOf = () => {
+    throw new Error("a bug");
+  };
+  const done = expect(run([broken, aCall("a")]).done).rejects.toThrow("a bug");
+  broken.finish();
+  await done;
+});
+
 describe("results", () => {
   test("of quick calls are recorded together, once", async () => {
     const calls = someCalls(4, "a");

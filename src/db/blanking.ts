@@ -18,7 +18,7 @@ export function createBlanking(db: Db) {
       return (rows as { reached: string }[])[0]?.reached ?? "";
     },
     moveMark: async (round: BlankingRound, reached: string): Promise<void> => {
-      await db.execute(sql`REPLACE INTO blanking_marks VALUES (${round}, ${reached})`);
+      await db.execute(sql`REPLACE INTO blanking_marks (round, reached) VALUES (${round}, ${reached})`);
     },
     /**
      * The next deliveries by id. All of them, with content or not, so that no more than `limit` are looked at, and so

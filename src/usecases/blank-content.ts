@@ -6,7 +6,7 @@ const AGAIN = 5_000;
 
 /**
  * Blanks the content of what has become old, each round from where the last run left off: however long no run came,
- * nothing is passed over, and nothing is read twice. What was under way then is found by the other round.
+ * nothing is passed over. What was under way then is found by the other round, which goes over all of it again and again.
  */
 export function blanking({ purging, retention, clock }: PurgeNeeds): PurgePart[] {
   const part = (round: BlankingRound, limit: number): PurgePart => ({

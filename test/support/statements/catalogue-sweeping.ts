@@ -92,7 +92,7 @@ export const SWEEPING = {
       },
       { keys: Object.fromEntries(REMOVED.map((what) => [what, "PRIMARY"])) },
     ),
-    mark: once("twice per cron run", ({ stores }) => stores.purging.mark("first")),
+    mark: once("once for each portion of a round", ({ stores }) => stores.purging.mark("first")),
     readContent: once(
       "per cron run, 500 at a time",
       ({ stores }) =>

@@ -2,11 +2,12 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { untilSignal } from "../dev/local/shutdown.ts";
 import type { Bench } from "./context.ts";
+import type { Figure } from "./figure.ts";
 import { FIGURES } from "./figures.ts";
 import { exitCode, judge, type FigureVerdict } from "./judge.ts";
 import type { LoadOrder, LoadReport } from "./load/order.ts";
 import { describeMachine, machineLines } from "./machine.ts";
-import { noiseInWords, watchNoise } from "./noise.ts";
+import { noiseInWords, unwatched, watchNoise } from "./noise.ts";
 import { HELP, readOptions, type BenchOptions } from "./options.ts";
 import { profileFigure } from "./profile/profile.ts";
 import { table } from "./report.ts";
@@ -56,11 +57,12 @@ async function measureAll(stage: Stage, options: BenchOptions): Promise<number> 
   const chosen = FIGURES.filter(({ number }) => options.only?.has(number) ?? true);
   for (const figure of chosen) {
     say(`${figures.length + 1} of ${chosen.length}: figure ${figure.number}, ${figure.title} …`);
-    const { measured, noise } = await watchNoise(bench, figure);
-    figures.push(judge(figure, measured, noise));
-    say(`    ${noiseInWords(noise)}`);
+    const verdict = await measureOne(bench, figure);
+    figures.push(verdict);
+    say(`    ${noiseInWords(verdict.noise)}`);
   }
   const seconds = Math.round((performance.now() - began) / 1000);
+  const isWhole = figures.every(({ goals }) => goals.every(({ measured }) => measured !== null));
   const code = exitCode(figures);
   console.log(`\n${table(figures)}\n`);
   const missed = figures.filter(({ met }) => !met).map(({ number }) => number);
@@ -81,7 +83,20 @@ async function measureAll(stage: Stage, options: BenchOptions): Promise<number> 
     };
     writeFileSync(options.json, `${JSON.stringify(whole, null, 2)}\n`);
   }
+  // What failed may have left something in the folder that tells why.
+  if (!isWhole) console.log(`Not all could be measured; logs are in ${stage.folder} if you add --keep.`);
   return code;
+}
+
+/** A figure that fails is told beside the others, and does not take them along. */
+async function measureOne(bench: Bench, figure: Figure): Promise<FigureVerdict> {
+  try {
+    const { measured, noise } = await watchNoise(bench, figure);
+    return judge(figure, measured, noise);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return judge(figure, { values: {}, notes: [`could not be measured: ${why}`] }, unwatched());
+  }
 }
 
 async function profileOne(stage: Stage, options: BenchOptions, number: number): Promise<number> {

@@ -9,6 +9,12 @@ export function cpuMs(pid: number): number | null {
   return stat === null ? null : parseStat(stat);
 }
 
+/** The same of this process's children that have ended. */
+export function endedChildrenCpuMs(): number {
+  const stat = readProc("/proc/self/stat");
+  return stat === null ? 0 : parseEndedChildren(stat);
+}
+
 /** The same of the threads that still run, finer than a tick: for a process that has just begun. */
 export function threadsCpuMs(pid: number): number | null {
   try {
@@ -24,10 +30,21 @@ function schedstatMs(file: string): number {
   return Number(readFileSync(file, "utf8").split(" ")[0]) / 1e6;
 }
 
-/** utime + stime of `/proc/<pid>/stat`, in ms. The name before them may hold anything, even blanks and brackets. */
+/** utime + stime of `/proc/<pid>/stat`, in ms. */
 export function parseStat(stat: string): number {
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const fields = fieldsOf(stat);
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}
+
+/** cutime + cstime of `/proc/<pid>/stat`, in ms. */
+export function parseEndedChildren(stat: string): number {
+  const fields = fieldsOf(stat);
+  return (Number(fields[13]) + Number(fields[14])) * TICK_MS;
+}
+
+/** What follows the program's name, which may hold anything, even blanks and brackets. */
+function fieldsOf(stat: string): string[] {
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
 /** What all processors of the machine have done since it started, in ms: how much was work, how much was taken away. */

@@ -1,6 +1,6 @@
 import { loadavg } from "node:os";
 import type { Bench } from "./context.ts";
-import { cpuMs, machineCpu } from "./cpu.ts";
+import { cpuMs, endedChildrenCpuMs, machineCpu } from "./cpu.ts";
 import type { Figure, Measured } from "./figure.ts";
 
 /** A Worker that does nothing answers in a millisecond or two; when even it takes this long, clocks tell nothing. */
@@ -23,6 +23,11 @@ export type Noise = {
   load: number;
 };
 
+/** Of a figure that ended before its time. */
+export function unwatched(): Noise {
+  return { helloP99Ms: null, foreign: null, steal: null, load: loadavg()[0] ?? 0 };
+}
+
 /** Watches the machine while a figure is measured. */
 export async function watchNoise(bench: Bench, figure: Figure): Promise<{ measured: Measured; noise: Noise }> {
   const before = { own: ownCpu(bench), machine: machineCpu() };
@@ -30,11 +35,13 @@ export async function watchNoise(bench: Bench, figure: Figure): Promise<{ measur
   const helloP99Ms = isTimed ? await helloP99(bench) : null;
   const measured = await figure.measure(bench);
   const after = { own: ownCpu(bench), machine: machineCpu() };
-  const noise: Noise = { helloP99Ms, foreign: null, steal: null, load: loadavg()[0] ?? 0 };
+  const noise: Noise = { ...unwatched(), helloP99Ms };
   if (before.machine !== null && after.machine !== null) {
     const total = after.machine.totalMs - before.machine.totalMs;
     let own = 0;
-    for (const [pid, used] of after.own) own += used - (before.own.get(pid) ?? 0);
+    for (const pid of new Set([...before.own.keys(), ...after.own.keys()])) {
+      own += (after.own.get(pid) ?? 0) - (before.own.get(pid) ?? 0);
+    }
     noise.foreign = Math.max(0, after.machine.busyMs - before.machine.busyMs - own) / total;
     noise.steal = (after.machine.stealMs - before.machine.stealMs) / total;
   }
@@ -81,6 +88,12 @@ async function helloP99({ stage, load, quick }: Bench): Promise<number> {
   return latencyMs.p99;
 }
 
+/** Stands for all processes of the bench that have ended: what they used is told of their parent then. */
+const ENDED = 0;
+
 function ownCpu({ stage }: Bench): Map<number, number> {
-  return new Map(stage.pids().map((pid) => [pid, cpuMs(pid) ?? 0]));
+  return new Map([
+    [ENDED, endedChildrenCpuMs()],
+    ...stage.pids().map((pid): [number, number] => [pid, cpuMs(pid) ?? 0]),
+  ]);
 }

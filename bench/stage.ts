@@ -17,6 +17,9 @@ import { startContender, startService, type Service, type Workerd } from "./work
 
 const ROOT = join(import.meta.dirname, "..");
 
+/** What is used of a database lies in its memory, as in production; else its disk would be measured. */
+const AMPLE_MEMORY = ["--innodb-buffer-pool-size=512M", "--innodb-log-file-size=256M"];
+
 /** `statements`: how many have reached it so far. */
 type CountedBridge = { url: string; statements: () => Promise<number>; stop: () => Promise<void> };
 type BrokerFacts = Omit<Broker, "stop">;
@@ -78,7 +81,7 @@ export async function buildStage(log: (line: string) => void): Promise<Stage> {
     // The harness itself, and what it starts from here on unless told otherwise, stays with the surroundings.
     canPin();
     const keys = keptKeys(folder);
-    const mariadb = await startMariadb(join(folder, "mariadb"), processes);
+    const mariadb = await startMariadb(join(folder, "mariadb"), processes, AMPLE_MEMORY);
     stops.push(() => mariadb.stop());
     const database = openDatabaseWitness(mariadb.address);
     stops.push(() => database.close());

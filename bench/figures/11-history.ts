@@ -11,9 +11,6 @@ import { median, percentile, ratios } from "../statistics.ts";
 
 const FEW_ROWS = 10_000;
 
-/** What the database may keep in memory meanwhile: enough for what is asked for, and far from all that there is. */
-const BUFFER_BYTES = 512 * 2 ** 20;
-
 /** Shipments that are asked for in turn, spread over all times. */
 const SHIPMENTS = 100;
 
@@ -34,7 +31,6 @@ export const history = figure({
   measure: async (bench) => {
     const { stage, large, quick, rounds } = bench;
     const rows = large ? 10_000_000 : quick ? 100_000 : 1_000_000;
-    const before = await setBuffer(bench, BUFFER_BYTES);
     const few = await openHistory(bench, FEW_ROWS);
     const many = await openHistory(bench, rows);
     const ask = async (url: string, question: Question, of: number) => {
@@ -70,7 +66,6 @@ export const history = figure({
     } finally {
       await few.close();
       await many.close();
-      await setBuffer(bench, before);
     }
   },
 });
@@ -97,11 +92,4 @@ async function openHistory({ stage, say }: Bench, rows: number) {
       await stage.database.query(`DROP DATABASE ${address.database}`);
     },
   };
-}
-
-/** Gives what it was before. */
-async function setBuffer({ stage }: Bench, bytes: number): Promise<number> {
-  const [row] = await stage.database.query<{ bytes: number | bigint }>("SELECT @@innodb_buffer_pool_size AS bytes");
-  await stage.database.query(`SET GLOBAL innodb_buffer_pool_size = ${bytes}`);
-  return Number(row?.bytes);
 }

@@ -29,13 +29,16 @@ export async function startPrivateServer(options: {
   dataDir: string;
   log: (line: string) => void;
   login?: Login | undefined;
+  /** Further options of the server, which win over our own. */
+  server?: readonly string[] | undefined;
 }): Promise<PrivateServer> {
   const folder = await openDataFolder(options.dataDir);
+  const server = [...serverOptions(), ...(options.server ?? [])];
   const binary = await findOrInstallMariadb(options.log);
   await claimDataFolder(folder, options.log);
   try {
-    await createSystemTables(binary, folder, serverOptions());
-    const running = await startOnFreePort(binary, folder, options.login);
+    await createSystemTables(binary, folder, server);
+    const running = await startOnFreePort(binary, folder, server, options.login);
     await rm(folder.initSql, { force: true });
     return serve(folder, running);
   } catch (error) {
@@ -45,9 +48,14 @@ export async function startPrivateServer(options: {
 }
 
 /** A port that was free a moment ago may be taken by now, so another one is tried, twice. */
-async function startOnFreePort(binary: string, folder: DataFolder, login?: Login): Promise<Running> {
+async function startOnFreePort(
+  binary: string,
+  folder: DataFolder,
+  server: readonly string[],
+  login?: Login,
+): Promise<Running> {
   for (let attempt = 1; ; attempt += 1) {
-    const running = await start(binary, folder, login ?? (await newLogin()));
+    const running = await start(binary, folder, server, login ?? (await newLogin()));
     if (await comesUp(running)) return running;
     await end(running.child);
     const portTaken = (await readFile(folder.errorLog, "utf8")).includes("Bind on TCP/IP port");
@@ -60,7 +68,7 @@ async function newLogin(): Promise<Login> {
   return { host: "127.0.0.1", port, user: "notify", password: randomBytes(16).toString("hex") };
 }
 
-async function start(binary: string, folder: DataFolder, login: Login): Promise<Running> {
+async function start(binary: string, folder: DataFolder, server: readonly string[], login: Login): Promise<Running> {
   await writeFile(folder.initSql, initSql(login), { mode: 0o600 });
   const log = await open(folder.errorLog, "w", 0o600);
   try {
@@ -73,7 +81,7 @@ async function start(binary: string, folder: DataFolder, login: Login): Promise<
       "--socket=server.sock",
     ];
     const net = ["--bind-address=127.0.0.1", `--port=${login.port}`, `--init-file=${folder.initSql}`];
-    const args = ["--no-defaults", ...serverOptions(), ...places, ...net];
+    const args = ["--no-defaults", ...server, ...places, ...net];
     // Detached: Ctrl-C reaches the tool only, which then stops the server in its own order.
     const child = spawn(binary, args, { stdio: ["ignore", log.fd, log.fd], detached: true });
     if (child.pid === undefined) await once(child, "spawn");

@@ -17,9 +17,14 @@ export type Mariadb = {
   stop: () => Promise<void>;
 };
 
-export async function startMariadb(dataDir: string, processes: Processes): Promise<Mariadb> {
+/** `options`: further options of the server. */
+export async function startMariadb(
+  dataDir: string,
+  processes: Processes,
+  options: readonly string[] = [],
+): Promise<Mariadb> {
   const start = async (login?: Omit<MysqlAddress, "database">) => {
-    const server = await startPrivateServer({ dataDir, log: () => undefined, login });
+    const server = await startPrivateServer({ dataDir, log: () => undefined, login, server: options });
     processes.watch(server.pid, true);
     return server;
   };

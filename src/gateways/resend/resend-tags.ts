@@ -1,4 +1,4 @@
-import { decodeBase64, encodeBase64 } from "../base64.ts";
+import { decodeBase64Url, encodeBase64Url } from "../../domain/base64url.ts";
 
 /** Whose message a mail is. */
 export type MailOwner = { enterpriseId: string; attemptId: string };
@@ -13,7 +13,7 @@ const ENTERPRISE = ["enterprise_id", "enterprise_id_2"] as const;
 
 /** The tags that a mail is sent with; they come back in every event. Ids only: Resend keeps them. */
 export function toTags({ enterpriseId, attemptId }: MailOwner): { name: string; value: string }[] {
-  const encoded = encodeBase64(enterpriseId).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  const encoded = encodeBase64Url(new TextEncoder().encode(enterpriseId));
   const parts = ENTERPRISE.map((name, index) => ({
     name,
     value: encoded.slice(index * MOST_CHARACTERS, (index + 1) * MOST_CHARACTERS),
@@ -26,7 +26,7 @@ export function readTags(tag: (name: string) => unknown): MailOwner | null {
   const attemptId = tag(ATTEMPT);
   const parts = ENTERPRISE.map(tag);
   const encoded = parts.filter((part) => typeof part === "string").join("");
-  const bytes = decodeBase64(encoded.replaceAll("-", "+").replaceAll("_", "/"));
+  const bytes = decodeBase64Url(encoded);
   if (typeof attemptId !== "string" || attemptId === "" || bytes === null || bytes.length === 0) return null;
   return { attemptId, enterpriseId: new TextDecoder().decode(bytes) };
 }

@@ -1,7 +1,7 @@
 import { uuidv7obj } from "uuidv7";
 
 /** What an id names; its prefix makes ids readable in logs and answers. */
-export type IdPrefix = "upd" | "dlv" | "att" | "lse" | "req" | "ch" | "gw";
+export type IdPrefix = "upd" | "dlv" | "att" | "lse" | "req" | "ch" | "gw" | "tpl" | "aud";
 
 export type Ids = { next: (prefix: IdPrefix) => string };
 

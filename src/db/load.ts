@@ -86,7 +86,7 @@ function attemptsOfDelivery(condition: string): string {
 function hasSibling(condition: string): string {
   return `EXISTS (SELECT 1 FROM deliveries other FORCE INDEX (deliveries_shipment)
            WHERE other.enterprise_id = deliveries.enterprise_id AND other.shipment_id = deliveries.shipment_id
-           AND other.channel_id = deliveries.channel_id AND ${condition})`;
+           AND other.channel_id = deliveries.channel_id AND other.is_test = deliveries.is_test AND ${condition})`;
 }
 
 /** Whether an address is on the enterprise's list of those not to use on this channel. */

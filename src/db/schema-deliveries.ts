@@ -8,6 +8,8 @@ import { appId, clientId, digest, instant, word } from "./columns.ts";
  * `leaseUntil` is set only while `sending`. `holdUntil` is set only while `unknown`. `lookAt` is when to look
  * for proof next: while `unknown`, and once for what was sent and never heard of again; `lookNo` counts the
  * looks. Attempts up to `redrivenNo` were made before an operator ordered a new start and bar no gateway.
+ * `templateId` is the version that was current at acceptance; null: the original's sentence. `isTest`: nothing real is
+ * sent, and it is no sibling of what is.
  */
 export const deliveries = mysqlTable(
   "deliveries",
@@ -24,6 +26,8 @@ export const deliveries = mysqlTable(
     occurredAt: instant("occurred_at").notNull(),
     timestampText: varchar("timestamp_text", { length: 40 }).notNull(),
     data: json("data"),
+    templateId: appId("template_id"),
+    isTest: boolean("is_test").notNull().default(false),
     lane: word("lane").notNull(),
     channelId: appId("channel_id"),
     channel: varchar("channel", { length: 64 }).notNull().default(""),
@@ -149,6 +153,7 @@ export const logs = mysqlTable(
     gateway: varchar("gateway", { length: 64 }).notNull(),
     notifyTime: instant("notify_time").notNull(),
     providerId: varchar("provider_id", { length: 128 }),
+    isTest: boolean("is_test").notNull().default(false),
   },
   (table) => [
     primaryKey({ columns: [table.enterpriseId, table.attemptId] }),
@@ -179,6 +184,7 @@ export const logsFailure = mysqlTable(
     message: varchar("message", { length: 500 }).notNull(),
     providerCode: varchar("provider_code", { length: 64 }),
     providerId: varchar("provider_id", { length: 128 }),
+    isTest: boolean("is_test").notNull().default(false),
   },
   (table) => [
     primaryKey({ columns: [table.enterpriseId, table.deliveryId, table.attemptNo, table.code] }),

@@ -1,4 +1,15 @@
-import { boolean, index, int, mysqlTable, primaryKey, smallint, unique, varchar } from "drizzle-orm/mysql-core";
+import {
+  boolean,
+  index,
+  int,
+  json,
+  mysqlTable,
+  primaryKey,
+  smallint,
+  text,
+  unique,
+  varchar,
+} from "drizzle-orm/mysql-core";
 import { appId, clientId, instant, word } from "./columns.ts";
 
 /** The enterprises that are notified. `ambiguityPolicy`: `hold`, `resend` or `drop`. */
@@ -31,7 +42,9 @@ export const channels = mysqlTable(
 
 /**
  * Who carries it on a channel. `adapter` names the code that speaks to the provider, `account` which of the
- * configured accounts there (empty: the first one), `track` which lane of its kind it is dealt to.
+ * configured accounts there (empty: the first one), `track` which lane of its kind it is dealt to. `ownerId` is the
+ * enterprise that alone may use it, empty where every one may; `credentials` are its own, sealed, and `endpoint` the URL
+ * that it delivers to, where it has them.
  * `health` is `well`, `poor` or `closed`; unless well, `healthUntil` is when its next trial is due.
  */
 export const gateways = mysqlTable(
@@ -46,6 +59,9 @@ export const gateways = mysqlTable(
     priority: int("priority").notNull().default(100),
     enabled: boolean("enabled").notNull().default(true),
     account: word("account").notNull().default(""),
+    ownerId: clientId("owner_id", { length: 64 }).notNull().default(""),
+    credentials: text("credentials"),
+    endpoint: varchar("endpoint", { length: 2048 }),
     track: smallint("track").notNull().default(0),
     health: word("health").notNull().default("well"),
     healthSince: instant("health_since"),
@@ -55,7 +71,10 @@ export const gateways = mysqlTable(
   (table) => [unique("gateways_channel_key").on(table.channelId, table.gatewayKey)],
 );
 
-/** Enterprise × channel × gateway; several gateways on one channel are an ordered fail-over list. */
+/**
+ * Enterprise × channel × gateway; several gateways on one channel are an ordered fail-over list. `statuses` are those
+ * that are wanted, in lower case; null: all.
+ */
 export const subscriptions = mysqlTable(
   "subscriptions",
   {
@@ -63,6 +82,7 @@ export const subscriptions = mysqlTable(
     channelId: appId("channel_id").notNull(),
     gatewayId: appId("gateway_id").notNull(),
     enabled: boolean("enabled").notNull().default(true),
+    statuses: json("statuses").$type<string[]>(),
   },
   (table) => [primaryKey({ columns: [table.enterpriseId, table.channelId, table.gatewayId] })],
 );

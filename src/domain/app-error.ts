@@ -4,6 +4,7 @@ export const APP_ERRORS = {
   invalid_json: { status: 400, title: "Malformed JSON" },
   invalid_request: { status: 400, title: "Invalid request" },
   unauthorized: { status: 401, title: "Unauthorized" },
+  forbidden: { status: 403, title: "Forbidden" },
   forged_callback: { status: 403, title: "Signature refused" },
   not_found: { status: 404, title: "Not found" },
   enterprise_not_found: { status: 404, title: "Enterprise not found" },

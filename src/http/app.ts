@@ -2,7 +2,7 @@ import { HonoBase } from "hono/hono-base";
 import { TrieRouter } from "hono/router/trie-router";
 import { AppError } from "../domain/app-error.ts";
 import type { Services } from "../services.ts";
-import { requireToken } from "./auth.ts";
+import { authenticate } from "./auth.ts";
 import { callbackRoutes } from "./callbacks.ts";
 import { channelGatewayRoutes } from "./channel-gateways.ts";
 import type { Door, Route } from "./door.ts";
@@ -38,7 +38,7 @@ export function createApp({ createServices, log }: Wiring): HonoBase<Door> {
   for (const route of ROUTES) {
     app.on(route.method, route.path, async (c) => {
       c.set("services", createServices(c.env, c.executionCtx));
-      if (route.access === "token") requireToken(c);
+      if (route.access !== "open" && route.access !== "signed") authenticate(c, route.access);
       return route.handle(c);
     });
   }

@@ -1,12 +1,28 @@
 import type { Context } from "hono";
 import { AppError } from "../domain/app-error.ts";
+import { hasScope, mayTouch, SCOPES, type Caller, type Scope } from "../domain/caller.ts";
 import type { Door } from "./door.ts";
 
+/** Who has the token may do everything, for every enterprise. */
+const TOKEN_HOLDER: Caller = { keyId: "token", mode: "live", scopes: SCOPES, enterpriseId: null };
+
 /**
- * Lets a request in that carries the bearer token (RFC 6750 §2.1). Throws AppError `not_configured` when
- * there is no token to compare with: never open.
+ * Lets a request in that carries the bearer token (RFC 6750 §2.1), and says who asks as `caller`. Throws AppError
+ * `unauthorized`, `forbidden` without the scope, and `not_configured` when there is no token to compare with.
  */
-export function requireToken(c: Context<Door>): void {
+export function authenticate(c: Context<Door>, scope: Scope): void {
+  requireToken(c);
+  if (!hasScope(TOKEN_HOLDER, scope)) throw new AppError("forbidden", `This takes a key with the scope ${scope}.`);
+  c.set("caller", TOKEN_HOLDER);
+}
+
+/** Throws AppError `forbidden` where the caller's key is for another enterprise; null: what belongs to all. */
+export function requireEnterprise(c: Context<Door>, enterpriseId: string | null): void {
+  if (mayTouch(c.get("caller"), enterpriseId)) return;
+  throw new AppError("forbidden", "This key is for another enterprise.");
+}
+
+function requireToken(c: Context<Door>): void {
   const expected = c.get("services").config.API_TOKEN;
   if (expected === "") throw new AppError("not_configured", "No API token is configured, so nobody is let in.");
   const given = /^Bearer +(\S+) *$/i.exec(c.req.header("Authorization") ?? "")?.[1];

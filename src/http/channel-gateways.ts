@@ -8,8 +8,8 @@ import { answerInTime } from "./deadline.ts";
 import type { Door, Route } from "./door.ts";
 
 export const channelGatewayRoutes: Route[] = [
-  { method: "POST", path: "/add-channel-gateway", access: "token", handle: postChannelGateway },
-  { method: "GET", path: "/fetch-channels-gateways", access: "token", handle: getChannelsGateways },
+  { method: "POST", path: "/add-channel-gateway", access: "admin", handle: postChannelGateway },
+  { method: "GET", path: "/fetch-channels-gateways", access: "read", handle: getChannelsGateways },
 ];
 
 async function postChannelGateway(c: Context<Door>): Promise<Response> {

@@ -9,7 +9,7 @@ import type { Door, Route } from "./door.ts";
 
 export const orderUpdateRoutes: Route[] = [
   { method: "GET", path: "/", access: "open", handle: welcome },
-  { method: "POST", path: "/", access: "token", handle: postOrderUpdate },
+  { method: "POST", path: "/", access: "send", handle: postOrderUpdate },
 ];
 
 /** The original's error route. */

@@ -10,11 +10,11 @@ import { answerInTime } from "./deadline.ts";
 import type { Door, Handler, Route } from "./door.ts";
 
 export const readingRoutes: Route[] = [
-  { method: "GET", path: "/v1/shipments/:shipment_id/timeline", access: "token", handle: getTimeline },
-  { method: "GET", path: "/v1/updates/:update_id", access: "token", handle: getUpdate },
-  { method: "GET", path: "/v1/deliveries", access: "token", handle: listOf("deliveries", withReason) },
-  { method: "GET", path: "/v1/logs", access: "token", handle: listOf("logs") },
-  { method: "GET", path: "/v1/logs-failure", access: "token", handle: listOf("logs_failure") },
+  { method: "GET", path: "/v1/shipments/:shipment_id/timeline", access: "read", handle: getTimeline },
+  { method: "GET", path: "/v1/updates/:update_id", access: "read", handle: getUpdate },
+  { method: "GET", path: "/v1/deliveries", access: "read", handle: listOf("deliveries", withReason) },
+  { method: "GET", path: "/v1/logs", access: "read", handle: listOf("logs") },
+  { method: "GET", path: "/v1/logs-failure", access: "read", handle: listOf("logs_failure") },
 ];
 
 async function getTimeline(c: Context<Door>): Promise<Response> {

@@ -6,7 +6,7 @@ import { readJson } from "./body.ts";
 import { answerInTime } from "./deadline.ts";
 import type { Door, Route } from "./door.ts";
 
-export const redriveRoutes: Route[] = [{ method: "POST", path: "/redrive", access: "token", handle: postRedrive }];
+export const redriveRoutes: Route[] = [{ method: "POST", path: "/redrive", access: "admin", handle: postRedrive }];
 
 const MAY_ARRIVE_TWICE = "Providers may have taken some of these messages before: they may arrive twice.";
 

@@ -64,6 +64,9 @@ export function settle(database: MemoryDatabase): void {
         priority: index,
         enabled: true,
         account: ACCOUNTS[index] ?? "",
+        ownerId: "",
+        credentials: null,
+        endpoint: null,
         track: index,
         health: "well",
         healthSince: null,
@@ -78,7 +81,7 @@ export function settle(database: MemoryDatabase): void {
     for (const gateway of gateways) {
       const gatewayId = `gw_${gateway}`;
       const channelId = database.gateways.get(gatewayId)?.channelId ?? "";
-      const row = { enterpriseId: id, channelId, gatewayId, enabled: true };
+      const row = { enterpriseId: id, channelId, gatewayId, enabled: true, statuses: null };
       database.subscriptions.set(key(id, channelId, gatewayId), row);
     }
   }

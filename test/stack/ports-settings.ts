@@ -16,9 +16,9 @@ export const SETTINGS: Settings = {
     gateway("gw_mail", "ch_mail", "sendgrid_email", 1, ""),
   ],
   subscriptions: ["ent_a", "ent_b", "ent_c"].flatMap((enterpriseId) => [
-    { enterpriseId, channelId: "ch_sms", gatewayId: "gw_sms_1", enabled: true },
-    { enterpriseId, channelId: "ch_sms", gatewayId: "gw_sms_2", enabled: true },
-    { enterpriseId, channelId: "ch_mail", gatewayId: "gw_mail", enabled: true },
+    { enterpriseId, channelId: "ch_sms", gatewayId: "gw_sms_1", enabled: true, statuses: null },
+    { enterpriseId, channelId: "ch_sms", gatewayId: "gw_sms_2", enabled: true, statuses: null },
+    { enterpriseId, channelId: "ch_mail", gatewayId: "gw_mail", enabled: true, statuses: null },
   ]),
 };
 

@@ -23,7 +23,8 @@ export function insertGateway(database: MemoryDatabase, row: real.GatewayRow): "
   if (!database.channels.has(row.channelId)) return "inserted";
   const ofChannel = [...database.gateways.values()].filter((gateway) => gateway.channelId === row.channelId);
   const defaults = { enabled: true, track: ofChannel.length % TRACKS, health: "well" };
-  database.gateways.set(row.gatewayId, { ...defaults, healthSince: null, healthUntil: null, trialAt: null, ...row });
+  const unset = { healthSince: null, healthUntil: null, trialAt: null, ownerId: "", credentials: null, endpoint: null };
+  database.gateways.set(row.gatewayId, { ...defaults, ...unset, ...row });
   return "inserted";
 }
 

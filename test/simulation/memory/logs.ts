@@ -8,7 +8,7 @@ export function insertLogs(database: MemoryDatabase, entries: AcceptedEntry[]): 
     const entryKey = key(entry.enterpriseId, entry.attemptId);
     const known = database.logs.get(entryKey);
     if (known) known.providerId ??= entry.providerId;
-    else database.logs.set(entryKey, { ...entry, timestamp: occurredAt, notifyTime: database.now() });
+    else database.logs.set(entryKey, { ...entry, isTest: false, timestamp: occurredAt, notifyTime: database.now() });
   }
 }
 
@@ -16,7 +16,7 @@ export function insertFailures(database: MemoryDatabase, entries: FailureEntry[]
   for (const { occurredAt, message, ...entry } of entries) {
     const entryKey = key(entry.enterpriseId, entry.deliveryId, entry.attemptNo, entry.code);
     if (database.failures.has(entryKey)) continue;
-    const row = { ...entry, message: sentence(message), timestamp: occurredAt, notifyTime: database.now() };
-    database.failures.set(entryKey, row);
+    const row = { ...entry, isTest: false, message: sentence(message), timestamp: occurredAt };
+    database.failures.set(entryKey, { ...row, notifyTime: database.now() });
   }
 }

@@ -42,6 +42,8 @@ function toRow(
     occurredAt: update.occurredAt,
     timestampText: update.timestampText,
     data: update.data,
+    templateId: null,
+    isTest: false,
     state: skip === null ? "queued" : "skipped",
     code: skip,
     attemptNo: 0,

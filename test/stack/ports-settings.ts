@@ -43,7 +43,8 @@ function customer(enterpriseId: string, ambiguityPolicy: string) {
 function gateway(gatewayId: string, channelId: string, adapter: string, priority: number, account: string) {
   const named = { gatewayId, gatewayName: gatewayId, gatewayKey: gatewayId, channelId, adapter, account, priority };
   const well = { enabled: true, track: 0, health: "well", healthSince: null, healthUntil: null, trialAt: null };
-  return { ...named, ...well, sender: `+1555${gatewayId}` };
+  const shared = { ownerId: "", credentials: null, endpoint: null };
+  return { ...named, ...well, ...shared, sender: `+1555${gatewayId}` };
 }
 
 type Wanted = {

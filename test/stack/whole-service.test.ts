@@ -128,7 +128,10 @@ it("goes on through Resend when SendGrid refuses the key, and hears from it what
     `INSERT INTO gateways (gateway_id, gateway_name, gateway_key, channel_id, adapter, priority, track)
      VALUES ('gw_resend', 'Resend', 'resend', 'ch_email', 'resend_email', 200, 1)`,
   );
-  await service.query("INSERT INTO subscriptions VALUES (?, 'ch_email', 'gw_resend', TRUE)", [enterprise.id]);
+  await service.query(
+    "INSERT INTO subscriptions (enterprise_id, channel_id, gateway_id, enabled) VALUES (?, 'ch_email', 'gw_resend', TRUE)",
+    [enterprise.id],
+  );
   const match = { to: enterprise.email };
   const refused = { kind: "status", status: 401, body: "provider" };
   await service.armFault({ provider: "sendgrid", operation: "send", match, times: 1, ...refused });

@@ -31,7 +31,10 @@ async function newFailOver(...accounts: string[]) {
   const gatewayIds: unknown[] = [];
   for (const account of accounts) {
     const { body } = await add({ channel_name: "SMS", adapter: "twilio_sms", account });
-    await query("INSERT INTO subscriptions VALUES (?, 'ch_sms', ?, TRUE)", [enterprise.id, body["gateway_id"]]);
+    await query(
+      "INSERT INTO subscriptions (enterprise_id, channel_id, gateway_id, enabled) VALUES (?, 'ch_sms', ?, TRUE)",
+      [enterprise.id, body["gateway_id"]],
+    );
     gatewayIds.push(body["gateway_id"]);
   }
   return { enterprise, gatewayIds };

@@ -92,7 +92,10 @@ it("sends from the gateway's own sender", async () => {
   const sender = "+15005550011";
   const { body } = await add({ channel_name: "SMS", gateway_name: unique("Gateway"), adapter: "twilio_sms", sender });
   const enterprise = await newEnterprise([]);
-  await query("INSERT INTO subscriptions VALUES (?, 'ch_sms', ?, TRUE)", [enterprise.id, body["gateway_id"]]);
+  await query(
+    "INSERT INTO subscriptions (enterprise_id, channel_id, gateway_id, enabled) VALUES (?, 'ch_sms', ?, TRUE)",
+    [enterprise.id, body["gateway_id"]],
+  );
 
   const { body: accepted } = await post(updateOf(enterprise));
 
@@ -110,7 +113,7 @@ it("sends on a channel that was added, like on the original ones", async () => {
     sender: "Shop <second@shop.example>",
   });
   const enterprise = await newEnterprise([]);
-  await query("INSERT INTO subscriptions VALUES (?, ?, ?, TRUE)", [
+  await query("INSERT INTO subscriptions (enterprise_id, channel_id, gateway_id, enabled) VALUES (?, ?, ?, TRUE)", [
     enterprise.id,
     body["channel_id"],
     body["gateway_id"],

@@ -104,7 +104,10 @@ it("takes ids as integers and as texts for the same", async () => {
 });
 
 it.for([
-  ["it subscribed to another channel", "INSERT INTO subscriptions VALUES (?, 'ch_email', 'gw_sendgrid', TRUE)"],
+  [
+    "it subscribed to another channel",
+    "INSERT INTO subscriptions (enterprise_id, channel_id, gateway_id, enabled) VALUES (?, 'ch_email', 'gw_sendgrid', TRUE)",
+  ],
   ["it left its only channel", "DELETE FROM subscriptions WHERE enterprise_id = ?"],
   ["it unsubscribed", "UPDATE customers SET is_subscribed = FALSE WHERE enterprise_id = ?"],
   ["it is gone", "DELETE FROM customers WHERE enterprise_id = ?"],
@@ -131,7 +134,10 @@ it.for(["not_subscribed", "no_channels"] as const)(
       code === "no_channels" ? await newEnterprise([]) : await newEnterprise([], { isSubscribed: false });
     const update = updateOf(enterprise);
     const first = await postIn(quietEnv().env, update);
-    await query("INSERT INTO subscriptions VALUES (?, 'ch_sms', 'gw_twilio', TRUE)", [enterprise.id]);
+    await query(
+      "INSERT INTO subscriptions (enterprise_id, channel_id, gateway_id, enabled) VALUES (?, 'ch_sms', 'gw_twilio', TRUE)",
+      [enterprise.id],
+    );
     await query("UPDATE customers SET is_subscribed = TRUE WHERE enterprise_id = ?", [enterprise.id]);
 
     const repeat = await postIn(quietEnv().env, update);

@@ -35,7 +35,10 @@ export async function ambiguous({ phone, policy, mailGateway, update = {} }: Cha
 }
 
 export const subscribe = (enterprise: { id: string }, gatewayId: string) =>
-  query("INSERT INTO subscriptions VALUES (?, 'ch_email', ?, TRUE)", [enterprise.id, gatewayId]);
+  query("INSERT INTO subscriptions (enterprise_id, channel_id, gateway_id, enabled) VALUES (?, 'ch_email', ?, TRUE)", [
+    enterprise.id,
+    gatewayId,
+  ]);
 
 /** A gateway for mails through an account that no other test sends through, so that only its own mails are heard of. */
 export async function newMailGateway(): Promise<string> {

@@ -30,7 +30,10 @@ async function newFailOver(): Promise<TestEnterprise> {
   ] as const) {
     const gateway = { channel_name: "Email", gateway_name: unique("Gateway"), adapter, priority };
     const { body } = await post(gateway, {}, "/add-channel-gateway");
-    await query("INSERT INTO subscriptions VALUES (?, 'ch_email', ?, TRUE)", [enterprise.id, body["gateway_id"]]);
+    await query(
+      "INSERT INTO subscriptions (enterprise_id, channel_id, gateway_id, enabled) VALUES (?, 'ch_email', ?, TRUE)",
+      [enterprise.id, body["gateway_id"]],
+    );
   }
   return enterprise;
 }

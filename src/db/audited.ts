@@ -1,10 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { AuditEntry } from "../domain/audit-entry.ts";
-import type { Db } from "./client.ts";
+import type { Db, Statements } from "./client.ts";
 import { utcNow } from "./time.ts";
-
-/** What a change is made with: the database within a transaction. */
-export type Changing = Parameters<Parameters<Db["transaction"]>[0]>[0];
 
 /**
  * A change of what an operator keeps, and its audit row: both or neither. `change` says false where there was
@@ -13,7 +10,7 @@ export type Changing = Parameters<Parameters<Db["transaction"]>[0]>[0];
 export async function audited(
   db: Db,
   entry: AuditEntry,
-  change: (within: Changing) => Promise<boolean>,
+  change: (within: Statements) => Promise<boolean>,
 ): Promise<boolean> {
   return db.transaction(async (within) => {
     if (!(await change(within))) return false;

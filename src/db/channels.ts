@@ -1,8 +1,8 @@
-import { asc, eq, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import { readKind, TRACKS, type Kind } from "../domain/lane.ts";
 import type { Db } from "./client.ts";
 import { isDuplicateKey } from "./errors.ts";
-import { channels, gateways } from "./schema.ts";
+import { isTrue, type Truth } from "./truth.ts";
 
 export type ChannelRow = { channelId: string; channelName: string; channelKey: string; kind: Kind };
 
@@ -19,14 +19,20 @@ export type GatewayRow = {
 
 /** A channel by its name in lower case. */
 export async function findChannel(db: Db, channelKey: string): Promise<ChannelRow | null> {
-  const rows = await db.select().from(channels).where(eq(channels.channelKey, channelKey));
-  const row = rows[0];
+  const { rows } = await db.execute(sql`
+    SELECT channel_id AS channelId, channel_name AS channelName, channel_key AS channelKey, kind
+      FROM channels WHERE channel_key = ${channelKey}`);
+  const [row] = rows as (Omit<ChannelRow, "kind"> & { kind: string })[];
   return row ? { ...row, kind: readKind(row.kind) } : null;
 }
 
 /** Adds a channel. `duplicate`: somebody else added one of that name first. */
 export function insertChannel(db: Db, row: ChannelRow): Promise<"inserted" | "duplicate"> {
-  return insertOnce(() => db.insert(channels).values(row));
+  return insertOnce(() =>
+    db.execute(sql`
+    INSERT INTO channels (channel_id, channel_name, channel_key, kind)
+    VALUES (${row.channelId}, ${row.channelName}, ${row.channelKey}, ${row.kind})`),
+  );
 }
 
 /**
@@ -49,21 +55,27 @@ export function insertGateway(db: Db, row: GatewayRow): Promise<"inserted" | "du
   );
 }
 
+export type ListedGateway = {
+  channel_id: string;
+  channel_name: string;
+  gateway_id: string;
+  gateway_name: string;
+  adapter: string;
+  account: string;
+  enabled: boolean;
+};
+
 /** Every gateway with its channel, in the order of the original: by channel, then by fail-over order. */
-export async function listGateways(db: Db) {
-  return db
-    .select({
-      channel_id: channels.channelId,
-      channel_name: channels.channelName,
-      gateway_id: gateways.gatewayId,
-      gateway_name: gateways.gatewayName,
-      adapter: gateways.adapter,
-      account: gateways.account,
-      enabled: gateways.enabled,
-    })
-    .from(gateways)
-    .innerJoin(channels, eq(channels.channelId, gateways.channelId))
-    .orderBy(asc(channels.channelId), asc(gateways.priority), asc(gateways.gatewayId));
+export async function listGateways(db: Db): Promise<ListedGateway[]> {
+  const { rows } = await db.execute(sql`
+    SELECT c.channel_id, c.channel_name, g.gateway_id, g.gateway_name, g.adapter, g.account, g.enabled
+      FROM gateways g
+      JOIN channels c ON c.channel_id = g.channel_id
+     ORDER BY c.channel_id, g.priority, g.gateway_id`);
+  return (rows as (Omit<ListedGateway, "enabled"> & { enabled: Truth })[]).map((row) => ({
+    ...row,
+    enabled: isTrue(row.enabled),
+  }));
 }
 
 async function insertOnce(insert: () => Promise<unknown>): Promise<"inserted" | "duplicate"> {

@@ -1,10 +1,20 @@
-import { cast, Client, type Connection } from "@planetscale/database";
-import { drizzle, type PlanetScaleDatabase } from "drizzle-orm/planetscale-serverless";
+import { cast, Client, type Connection, type ExecutedQuery } from "@planetscale/database";
+import type { SQL } from "drizzle-orm";
 import { Outage } from "../domain/outage.ts";
 import { isRolledBack, isServerTrouble } from "./errors.ts";
 
+/** Who takes statements: the database, or a transaction of it. */
+export type Statements = {
+  /** Sends one statement; a row of its answer has its columns by their names, as the driver reads them. */
+  execute: (statement: SQL) => Promise<ExecutedQuery>;
+};
+
 /** The database, over PlanetScale's HTTP protocol. */
-export type Db = PlanetScaleDatabase & { $client: Client };
+export type Db = Statements & {
+  /** All or nothing. `work` may be done more than once: a deadlock undoes it whole. Not for hot paths. */
+  transaction: <T>(work: (within: Statements) => Promise<T>) => Promise<T>;
+  $client: Client;
+};
 
 export type DbOptions = {
   /** `https://user:password@host` (PlanetScale), or `http://…` for the local bridge. */
@@ -22,11 +32,25 @@ const REPEAT_WITHIN_MS = 25;
 
 /**
  * Opens the database over PlanetScale's HTTP protocol. Opening costs nothing: each statement is a request.
- * Statements throw `Outage` when the answer is not known, drizzle's error otherwise.
+ * Statements throw `Outage` when the answer is not known, the driver's error otherwise.
  */
 export function createDb(options: DbOptions): Db {
-  return drizzle(new RepeatingClient(options));
+  const client = new RepeatingClient(options);
+  return {
+    $client: client,
+    execute: (statement) => send(client, statement),
+    transaction: (work) => client.transaction((within) => work({ execute: (statement) => send(within, statement) })),
+  };
 }
+
+/** Of drizzle only what puts statements together is used here: its driver and its builders are half of a Worker. */
+function send(to: Pick<Client, "execute">, statement: SQL): Promise<ExecutedQuery> {
+  const { sql, params } = statement.toQuery(AS_MYSQL);
+  return to.execute(sql, params);
+}
+
+/** Values stand beside the statement; the names in it are written out, so that nothing of drizzle's is asked for them. */
+const AS_MYSQL = { escapeParam: () => "?" } as unknown as Parameters<SQL["toQuery"]>[0];
 
 /** Repeats what the server has rolled back whole (1213, 1205); nothing else is ever repeated here. */
 class RepeatingClient extends Client {
@@ -42,15 +66,18 @@ class RepeatingClient extends Client {
     return Object.create(this.#opened) as Connection;
   }
 
-  override async execute(
-    query: string,
-    args?: Parameters<Client["execute"]>[1],
-    options?: unknown,
-  ): ReturnType<Client["execute"]> {
+  override async execute(query: string, args?: Parameters<Client["execute"]>[1]): ReturnType<Client["execute"]> {
+    return this.#repeated(() => super.execute(query, args ?? null));
+  }
+
+  override async transaction<T>(work: Parameters<typeof Client.prototype.transaction<T>>[0]): Promise<T> {
+    return this.#repeated(() => super.transaction(work));
+  }
+
+  async #repeated<T>(attempt: () => Promise<T>): Promise<T> {
     for (let repeat = 0; ; repeat++) {
       try {
-        // The parent's overloads tie `options` to the row shape; drizzle passes the one that fits.
-        return await super.execute(query, args ?? null, options as never);
+        return await attempt();
       } catch (error) {
         if (isRolledBack(error) && repeat < REPEATS) {
           await pause(Math.random() * REPEAT_WITHIN_MS * 2 ** repeat);

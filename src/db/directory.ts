@@ -1,52 +1,41 @@
-import { and, asc, eq } from "drizzle-orm";
 import { isAdapterName } from "../domain/adapter-facts.ts";
 import type { Enterprise, SubscribedChannel } from "../domain/directory.ts";
 import { readKind } from "../domain/lane.ts";
 import type { Db } from "./client.ts";
-import { channels, customers, gateways, subscriptions } from "./schema.ts";
 
 /** Reads one enterprise with its subscribed channels and their gateways in fail-over order; one statement. */
 export async function loadEnterprise(db: Db, enterpriseId: string): Promise<Enterprise | null> {
-  const rows = await db
-    .select({
-      isSubscribed: customers.isSubscribed,
-      phone: customers.phone,
-      email: customers.email,
-      channelId: channels.channelId,
-      channelName: channels.channelName,
-      kind: channels.kind,
-      gatewayId: gateways.gatewayId,
-      gatewayName: gateways.gatewayName,
-      adapter: gateways.adapter,
-      enabled: gateways.enabled,
-      track: gateways.track,
-    })
-    .from(customers)
-    .leftJoin(
-      subscriptions,
-      and(eq(subscriptions.enterpriseId, customers.enterpriseId), eq(subscriptions.enabled, true)),
-    )
-    .leftJoin(gateways, eq(gateways.gatewayId, subscriptions.gatewayId))
-    .leftJoin(
-      channels,
-      and(eq(channels.channelId, subscriptions.channelId), eq(channels.channelId, gateways.channelId)),
-    )
-    .where(eq(customers.enterpriseId, enterpriseId))
-    .orderBy(asc(channels.channelId), asc(gateways.priority), asc(gateways.gatewayId));
+  const { rows } = await db.$client.execute<DirectoryRow>(DIRECTORY, [enterpriseId]);
   const first = rows[0];
   if (!first) return null;
   const { isSubscribed, phone, email } = first;
-  return { isSubscribed, phone, email, channels: groupByChannel(rows) };
+  return { isSubscribed: isSubscribed === 1, phone, email, channels: groupByChannel(rows) };
 }
 
+const DIRECTORY = `
+  SELECT customers.is_subscribed AS isSubscribed, customers.phone, customers.email,
+         channels.channel_id AS channelId, channels.channel_name AS channelName, channels.kind,
+         gateways.gateway_id AS gatewayId, gateways.gateway_name AS gatewayName, gateways.adapter, gateways.enabled,
+         gateways.track
+    FROM customers
+    LEFT JOIN subscriptions ON subscriptions.enterprise_id = customers.enterprise_id AND subscriptions.enabled = TRUE
+    LEFT JOIN gateways ON gateways.gateway_id = subscriptions.gateway_id
+    LEFT JOIN channels ON channels.channel_id = subscriptions.channel_id AND channels.channel_id = gateways.channel_id
+   WHERE customers.enterprise_id = ?
+   ORDER BY channels.channel_id, gateways.priority, gateways.gateway_id`;
+
+/** Null from `channelId` on where there is no subscription. */
 type DirectoryRow = {
+  isSubscribed: number;
+  phone: string | null;
+  email: string | null;
   channelId: string | null;
   channelName: string | null;
   kind: string | null;
   gatewayId: string | null;
   gatewayName: string | null;
   adapter: string | null;
-  enabled: boolean | null;
+  enabled: number | null;
   track: number | null;
 };
 
@@ -64,7 +53,7 @@ function groupByChannel(rows: DirectoryRow[]): SubscribedChannel[] {
       gatewayId: row.gatewayId,
       gatewayName: row.gatewayName ?? "",
       adapter: row.adapter !== null && isAdapterName(row.adapter) ? row.adapter : null,
-      enabled: row.enabled === true,
+      enabled: row.enabled === 1,
       track: row.track ?? 0,
     });
     byId.set(row.channelId, channel);

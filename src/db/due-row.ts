@@ -3,9 +3,7 @@ import type { DueDelivery, GatewayCandidate } from "../domain/due-delivery.ts";
 import { readHealth } from "../domain/gateway-health.ts";
 import { readKind, readLane } from "../domain/lane.ts";
 import { instantOf } from "./time.ts";
-
-/** A truth or a count as the driver gives it: text where the server calls it a BIGINT, null where nothing was joined. */
-type Count = number | string | null;
+import { isTrue, type Truth } from "./truth.ts";
 
 /** One row of the load: a delivery and one gateway that may carry it, or none. Instants are as the database has them. */
 export type DueRow = Pick<
@@ -23,8 +21,8 @@ export type DueRow = Pick<
   Record<"lane" | "occurredAt" | "acceptedAt" | "expiresAt" | "nowUtc", string> &
   Record<"phone" | "email" | "kind" | "gatewayId" | "gatewayName" | "adapter", string | null> &
   Record<"sender" | "account" | "health" | "healthUntil", string | null> &
-  Record<"mine" | "due" | "unlogged" | "wasTried" | "newerSent" | "newerPending" | "olderWaiting", Count> &
-  Record<"isSubscribed" | "enabled" | "track" | "phoneSuppressed" | "emailSuppressed" | "tries" | "barred", Count>;
+  Record<"mine" | "due" | "unlogged" | "wasTried" | "newerSent" | "newerPending" | "olderWaiting", Truth> &
+  Record<"isSubscribed" | "enabled" | "track" | "phoneSuppressed" | "emailSuppressed" | "tries" | "barred", Truth>;
 
 /** What a row says about its delivery; the gateways come one by one. */
 export function toDelivery(row: DueRow): DueDelivery {
@@ -74,8 +72,4 @@ export function toCandidate(row: DueRow): GatewayCandidate | null {
     tries: Number(row.tries),
     barred: Number(row.barred) > 0,
   };
-}
-
-function isTrue(value: Count): boolean {
-  return Number(value) === 1;
 }

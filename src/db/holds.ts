@@ -1,36 +1,27 @@
-import { and, asc, eq, lt, sql } from "drizzle-orm";
-import { readLane } from "../domain/lane.ts";
-import { readPolicy, type HoldEnd } from "../domain/reconciliation.ts";
+import { sql } from "drizzle-orm";
+import { readPolicy, type AmbiguityPolicy, type HoldEnd } from "../domain/reconciliation.ts";
 import type { Times } from "../domain/times.ts";
 import { caseBy } from "./case-by.ts";
 import { namedRows, namesOf } from "./claim.ts";
 import type { Db } from "./client.ts";
-import { heldDelivery, isLastAttempt } from "./leases.ts";
+import { heldColumns, ofLastAttempt, readHeld, type HeldDelivery, type HeldRow } from "./leases.ts";
 import { insertFailures } from "./logs.ts";
-import { attempts, deliveries } from "./schema-deliveries.ts";
-import { customers } from "./schema.ts";
 import { afterMs, utcNow } from "./time.ts";
 
 /** A delivery that was held in vain, with what its enterprise wants done and what logging it needs. */
-export type EndedHold = Awaited<ReturnType<typeof findEndedHolds>>[number];
+export type EndedHold = HeldDelivery & { attemptId: string | null; gateway: string; policy: AmbiguityPolicy };
 
 /** Deliveries of which no proof was found while they were held. Looks without locking. */
-export async function findEndedHolds(db: Db, limit: number) {
-  const rows = await db
-    .select({
-      ...heldDelivery,
-      lane: deliveries.lane,
-      attemptId: attempts.attemptId,
-      gateway: deliveries.gateway,
-      policy: customers.ambiguityPolicy,
-    })
-    .from(deliveries, { forceIndex: "deliveries_hold" })
-    .leftJoin(attempts, isLastAttempt)
-    .leftJoin(customers, eq(customers.enterpriseId, deliveries.enterpriseId))
-    .where(and(lt(deliveries.holdUntil, utcNow), eq(deliveries.state, "unknown")))
-    .orderBy(asc(deliveries.holdUntil))
-    .limit(limit);
-  return rows.map((row) => ({ ...row, lane: readLane(row.lane), policy: readPolicy(row.policy) }));
+export async function findEndedHolds(db: Db, limit: number): Promise<EndedHold[]> {
+  const { rows } = await db.execute(sql`
+    SELECT ${heldColumns}, a.attempt_id AS attemptId, d.gateway, c.ambiguity_policy AS policy
+      FROM deliveries d FORCE INDEX (deliveries_hold)
+      LEFT JOIN attempts a ON ${ofLastAttempt}
+      LEFT JOIN customers c ON c.enterprise_id = d.enterprise_id
+     WHERE d.hold_until < ${utcNow} AND d.state = 'unknown'
+     ORDER BY d.hold_until LIMIT ${limit}`);
+  type Row = HeldRow & { attemptId: string | null; gateway: string; policy: string | null };
+  return (rows as Row[]).map((row) => ({ ...row, ...readHeld(row), policy: readPolicy(row.policy) }));
 }
 
 /** A hold that ends, and how. */

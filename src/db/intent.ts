@@ -1,8 +1,7 @@
-import { inArray, sql, type SQL } from "drizzle-orm";
+import { sql, type SQL } from "drizzle-orm";
 import { caseBy } from "./case-by.ts";
 import { namedRows, namesOf } from "./claim.ts";
 import type { Db } from "./client.ts";
-import { attempts } from "./schema-deliveries.ts";
 import { afterMs, utcNow } from "./time.ts";
 
 /** An attempt about to be made. */
@@ -46,16 +45,10 @@ export function digestOf(address: SQL): SQL {
 
 /** Which of these intents have their row. */
 export async function findCommitted(db: Db, intents: Intent[]): Promise<Intent[]> {
-  const names = namesOf(intents);
-  const rows = await db
-    .select({ attemptId: attempts.attemptId })
-    .from(attempts)
-    .where(
-      sql`${inArray(attempts.enterpriseId, names.enterpriseIds)} AND ${inArray(
-        attempts.attemptId,
-        intents.map((intent) => intent.attemptId),
-      )}`,
-    );
-  const committed = new Set(rows.map((row) => row.attemptId));
+  const attemptIds = intents.map((intent) => intent.attemptId);
+  const { rows } = await db.execute(sql`
+    SELECT attempt_id AS attemptId FROM attempts
+     WHERE enterprise_id IN ${namesOf(intents).enterpriseIds} AND attempt_id IN ${attemptIds}`);
+  const committed = new Set((rows as { attemptId: string }[]).map((row) => row.attemptId));
   return intents.filter((intent) => committed.has(intent.attemptId));
 }

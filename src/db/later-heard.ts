@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { LOOK_UP_EVENT } from "../domain/reconciliation.ts";
 import type { Db } from "./client.ts";
 import type { DueLook } from "./reconcile.ts";
-import { attempts } from "./schema-deliveries.ts";
+import { instantOf, textOf } from "./time.ts";
 
 /** So many times more messages are looked at than are enough: some ended late, but began early. */
 const LATEST_SEEN = 10;
@@ -18,7 +18,7 @@ export async function countLaterHeard(db: Db, looks: DueLook[], enough: number):
     // Scalar, so that no server makes a join of them and sorts what it need not read.
     return sql`(
       SELECT ${account} AS account, a.started_at AS startedAt FROM attempts a FORCE INDEX (attempts_ended)
-       WHERE a.ended_at > ${attempts.startedAt.mapToDriverValue(since)}
+       WHERE a.ended_at > ${textOf(since)}
          AND (SELECT CONCAT_WS('/', g.adapter, g.account) FROM gateways g WHERE g.gateway_id = a.gateway_id) = ${account}
          AND (SELECT 1 FROM receipts r WHERE r.enterprise_id = a.enterprise_id AND r.attempt_id = a.attempt_id
                  AND r.event_id NOT LIKE ${`${LOOK_UP_EVENT}%`} LIMIT 1) = 1
@@ -28,10 +28,8 @@ export async function countLaterHeard(db: Db, looks: DueLook[], enough: number):
   const heard = Map.groupBy(rows as { account: string; startedAt: string }[], ({ account }) => account);
   return new Map(
     looks.map((look) => {
-      const times = (heard.get(accountOf(look)) ?? []).map((row) =>
-        attempts.startedAt.mapFromDriverValue(row.startedAt),
-      );
-      return [look.attemptId, Math.min(enough, times.filter((time) => Number(time) > look.startedAt).length)];
+      const times = (heard.get(accountOf(look)) ?? []).map((row) => instantOf(row.startedAt));
+      return [look.attemptId, Math.min(enough, times.filter((time) => time > look.startedAt).length)];
     }),
   );
 }

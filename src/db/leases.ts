@@ -1,53 +1,50 @@
-import { and, asc, eq, lt } from "drizzle-orm";
-import { readLane } from "../domain/lane.ts";
+import { sql } from "drizzle-orm";
+import { readLane, type Lane } from "../domain/lane.ts";
 import type { SendOutcomeKind } from "../domain/send-outcome.ts";
 import type { Db } from "./client.ts";
-import { attempts, deliveries } from "./schema-deliveries.ts";
-import { utcNow } from "./time.ts";
+import { instantOf, utcNow } from "./time.ts";
 
-/** The columns by which a delivery that is being sent or held is logged. */
-export const heldDelivery = {
-  enterpriseId: deliveries.enterpriseId,
-  deliveryId: deliveries.deliveryId,
-  shipmentId: deliveries.shipmentId,
-  status: deliveries.status,
-  occurredAt: deliveries.occurredAt,
-  channel: deliveries.channel,
-  attemptNo: deliveries.attemptNo,
+/** What logging needs of a delivery that is being sent or held. */
+export type HeldDelivery = Record<"enterpriseId" | "deliveryId" | "shipmentId" | "status" | "channel", string> & {
+  occurredAt: number;
+  attemptNo: number;
+  lane: Lane;
 };
 
-/** Joins a delivery to the attempt of its last claim, if one was made. */
-export const isLastAttempt = and(
-  eq(attempts.enterpriseId, deliveries.enterpriseId),
-  eq(attempts.deliveryId, deliveries.deliveryId),
-  eq(attempts.attemptNo, deliveries.attemptNo),
+/** The same as the database has it. */
+export type HeldRow = Omit<HeldDelivery, "occurredAt" | "lane"> & { occurredAt: string; lane: string };
+
+/** The columns of such a row `d`. */
+export const heldColumns = sql.raw(`d.enterprise_id AS enterpriseId, d.delivery_id AS deliveryId,
+  d.shipment_id AS shipmentId, d.status, d.occurred_at AS occurredAt, d.channel, d.attempt_no AS attemptNo, d.lane`);
+
+/** Joins a delivery `d` to the attempt `a` of its last claim. */
+export const ofLastAttempt = sql.raw(
+  "a.enterprise_id = d.enterprise_id AND a.delivery_id = d.delivery_id AND a.attempt_no = d.attempt_no",
 );
 
-/** A claim that ran out, with what is known of the call that it was for. */
-export type ExpiredLease = Awaited<ReturnType<typeof findExpiredLeases>>[number];
+/** What is known of the call that a claim was for; nulls where none was intended. */
+type LastCall = { outcome: SendOutcomeKind | "not_started" | null } & Record<
+  "attemptId" | "gatewayId" | "gateway" | "code" | "reason" | "providerId",
+  string | null
+>;
+
+/** A claim that ran out. */
+export type ExpiredLease = HeldDelivery & LastCall;
 
 /** Deliveries whose lease has ended while they were being sent. Looks without locking. */
-export async function findExpiredLeases(db: Db, limit: number) {
-  const rows = await db
-    .select({
-      ...heldDelivery,
-      lane: deliveries.lane,
-      attemptId: attempts.attemptId,
-      gatewayId: attempts.gatewayId,
-      gateway: attempts.gateway,
-      outcome: attempts.outcome,
-      code: attempts.code,
-      reason: attempts.reason,
-      providerId: attempts.providerId,
-    })
-    .from(deliveries, { forceIndex: "deliveries_lease" })
-    .leftJoin(attempts, isLastAttempt)
-    .where(and(lt(deliveries.leaseUntil, utcNow), eq(deliveries.state, "sending")))
-    .orderBy(asc(deliveries.leaseUntil))
-    .limit(limit);
-  return rows.map((row) => ({
-    ...row,
-    lane: readLane(row.lane),
-    outcome: row.outcome as SendOutcomeKind | "not_started" | null,
-  }));
+export async function findExpiredLeases(db: Db, limit: number): Promise<ExpiredLease[]> {
+  const { rows } = await db.execute(sql`
+    SELECT ${heldColumns}, a.attempt_id AS attemptId, a.gateway_id AS gatewayId, a.gateway, a.outcome, a.code, a.reason,
+           a.provider_id AS providerId
+      FROM deliveries d FORCE INDEX (deliveries_lease)
+      LEFT JOIN attempts a ON ${ofLastAttempt}
+     WHERE d.lease_until < ${utcNow} AND d.state = 'sending'
+     ORDER BY d.lease_until LIMIT ${limit}`);
+  return (rows as (HeldRow & LastCall)[]).map((row) => ({ ...row, ...readHeld(row) }));
+}
+
+/** What is not as the database has it. */
+export function readHeld({ occurredAt, lane }: HeldRow): Pick<HeldDelivery, "occurredAt" | "lane"> {
+  return { occurredAt: instantOf(occurredAt), lane: readLane(lane) };
 }

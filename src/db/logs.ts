@@ -1,7 +1,6 @@
 import { sql } from "drizzle-orm";
 import { sentence } from "../domain/sentence.ts";
 import type { Db } from "./client.ts";
-import { logsFailure } from "./schema-deliveries.ts";
 import { textOf, utcNow } from "./time.ts";
 
 /** The facts of a delivery that both logs repeat, so that they can be read without a join. */
@@ -56,17 +55,17 @@ export async function insertLogs(db: Db, entries: AcceptedEntry[]): Promise<void
 /** Logs what did not arrive, with the reason. Repeating an entry changes nothing. */
 export async function insertFailures(db: Db, entries: FailureEntry[]): Promise<void> {
   if (entries.length === 0) return;
-  await db
-    .insert(logsFailure)
-    .values(
-      entries.toSorted(byKey).map(({ occurredAt, message, ...entry }) => ({
-        ...entry,
-        message: sentence(message),
-        timestamp: occurredAt,
-        notifyTime: utcNow,
-      })),
-    )
-    .onDuplicateKeyUpdate({ set: { message: sql`message` } });
+  const rows = entries.toSorted(byKey).map(
+    (entry) =>
+      sql`(${entry.enterpriseId}, ${entry.deliveryId}, ${entry.attemptNo}, ${entry.code}, ${entry.attemptId},
+          ${entry.shipmentId}, ${entry.status}, ${textOf(entry.occurredAt)}, ${entry.channel}, ${entry.gateway}, ${utcNow},
+          ${sentence(entry.message)}, ${entry.providerCode}, ${entry.providerId})`,
+  );
+  await db.execute(sql`
+    INSERT INTO logs_failure (enterprise_id, delivery_id, attempt_no, code, attempt_id, shipment_id, status, timestamp,
+                              channel, gateway, notify_time, message, provider_code, provider_id)
+    VALUES ${sql.join(rows, sql`, `)}
+    ON DUPLICATE KEY UPDATE message = logs_failure.message`);
 }
 
 /** Rows go in key order, so that concurrent statements over the same rows lock alike. */

@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, or, sql } from "drizzle-orm";
+import { inArray, sql } from "drizzle-orm";
 import { UNPROVEN_STATES, type DeliveryState } from "../domain/delivery.ts";
 import type { Receipt } from "../domain/receipt.ts";
 import { caseBy } from "./case-by.ts";
@@ -6,13 +6,28 @@ import { namedRows, namesOf } from "./claim.ts";
 import type { Db } from "./client.ts";
 import { fit } from "./fit.ts";
 import { insertFailures, insertLogs } from "./logs.ts";
-import { attempts, deliveries, logs, receipts } from "./schema-deliveries.ts";
-import { customers, gateways } from "./schema.ts";
-import { utcNow } from "./time.ts";
-import { truth } from "./truth.ts";
+import { instantOf, textOf, utcNow } from "./time.ts";
+import { isTrue, type Truth } from "./truth.ts";
+
+type SameInBoth = Record<"enterpriseId" | "attemptId" | "deliveryId" | "shipmentId" | "status", string> &
+  Record<"gatewayId" | "gateway" | "channel", string> & { channelId: string | null; attemptNo: number };
 
 /** An attempt that receipts speak of, with what logging them needs, and what is known already. */
-export type ReceiptedAttempt = Awaited<ReturnType<typeof findAttempts>>[number];
+export type ReceiptedAttempt = SameInBoth & {
+  startedAt: number;
+  occurredAt: number;
+  state: DeliveryState;
+  /** Whether its receipt is missed if none comes. */
+  isWaitedFor: boolean;
+  isAccepted: boolean;
+  isLogged: boolean;
+  customer: { phone: string | null; email: string | null } | null;
+};
+
+type AttemptRow = SameInBoth &
+  Record<"startedAt" | "occurredAt", string> &
+  Record<"isWaitedFor" | "isAccepted" | "isLogged", Truth> &
+  Record<"customerId" | "phone" | "email", string | null> & { state: DeliveryState };
 
 /** A receipt and the attempt that it proves. */
 export type ProvenAttempt = { receipt: Receipt; attempt: ReceiptedAttempt };
@@ -25,57 +40,46 @@ export async function findAttempts(
   db: Db,
   named: Pick<Receipt, "enterpriseId" | "attemptId">[],
   accounts: readonly string[],
-) {
-  return db
-    .select({
-      enterpriseId: attempts.enterpriseId,
-      attemptId: attempts.attemptId,
-      attemptNo: attempts.attemptNo,
-      startedAt: attempts.startedAt,
-      gatewayId: attempts.gatewayId,
-      gateway: attempts.gateway,
-      deliveryId: deliveries.deliveryId,
-      shipmentId: deliveries.shipmentId,
-      status: deliveries.status,
-      occurredAt: deliveries.occurredAt,
-      channelId: deliveries.channelId,
-      channel: deliveries.channel,
-      state: sql<DeliveryState>`${deliveries.state}`,
-      isWaitedFor: truth("is_waited_for", sql`${deliveries.lookAt} IS NOT NULL`),
-      isAccepted: truth("is_accepted", sql`${attempts.outcome} = 'accepted' AND ${attempts.providerId} IS NOT NULL`),
-      isLogged: truth("is_logged", sql`${logs.providerId} IS NOT NULL`),
-      customer: { phone: customers.phone, email: customers.email },
-    })
-    .from(attempts)
-    .innerJoin(
-      deliveries,
-      and(eq(deliveries.enterpriseId, attempts.enterpriseId), eq(deliveries.deliveryId, attempts.deliveryId)),
-    )
-    .leftJoin(logs, and(eq(logs.enterpriseId, attempts.enterpriseId), eq(logs.attemptId, attempts.attemptId)))
-    .leftJoin(gateways, eq(gateways.gatewayId, attempts.gatewayId))
-    .leftJoin(customers, eq(customers.enterpriseId, attempts.enterpriseId))
-    .where(
-      and(
-        or(isNull(gateways.gatewayId), inArray(gateways.account, [...accounts])),
-        inArray(attempts.enterpriseId, [...new Set(named.map((receipt) => receipt.enterpriseId))]),
-        inArray(attempts.attemptId, [...new Set(named.map((receipt) => receipt.attemptId))]),
-      ),
-    );
+): Promise<ReceiptedAttempt[]> {
+  const enterpriseIds = [...new Set(named.map((receipt) => receipt.enterpriseId))];
+  const attemptIds = [...new Set(named.map((receipt) => receipt.attemptId))];
+  const { rows } = await db.execute(sql`
+    SELECT a.enterprise_id AS enterpriseId, a.attempt_id AS attemptId, a.attempt_no AS attemptNo,
+           a.started_at AS startedAt, a.gateway_id AS gatewayId, a.gateway,
+           d.delivery_id AS deliveryId, d.shipment_id AS shipmentId, d.status, d.occurred_at AS occurredAt,
+           d.channel_id AS channelId, d.channel, d.state, d.look_at IS NOT NULL AS isWaitedFor,
+           a.outcome <=> 'accepted' AND a.provider_id IS NOT NULL AS isAccepted,
+           logs.provider_id IS NOT NULL AS isLogged,
+           customers.enterprise_id AS customerId, customers.phone, customers.email
+      FROM attempts a
+      JOIN deliveries d ON d.enterprise_id = a.enterprise_id AND d.delivery_id = a.delivery_id
+      LEFT JOIN logs ON logs.enterprise_id = a.enterprise_id AND logs.attempt_id = a.attempt_id
+      LEFT JOIN gateways ON gateways.gateway_id = a.gateway_id
+      LEFT JOIN customers ON customers.enterprise_id = a.enterprise_id
+     WHERE (gateways.gateway_id IS NULL OR ${inArray(sql.raw("gateways.account"), [...accounts])})
+       AND a.enterprise_id IN ${enterpriseIds} AND a.attempt_id IN ${attemptIds}`);
+  return (rows as AttemptRow[]).map(({ customerId, phone, email, ...row }) => ({
+    ...row,
+    startedAt: instantOf(row.startedAt),
+    occurredAt: instantOf(row.occurredAt),
+    isWaitedFor: isTrue(row.isWaitedFor),
+    isAccepted: isTrue(row.isAccepted),
+    isLogged: isTrue(row.isLogged),
+    customer: customerId === null ? null : { phone, email },
+  }));
 }
 
 /** Stores receipts as a set: an event that came before changes nothing. */
-export async function insertReceipts(db: Db, rows: Receipt[]): Promise<void> {
-  await db
-    .insert(receipts)
-    .values(
-      rows.toSorted(byKey).map(({ wish: _, ...row }) => ({
-        ...row,
-        eventId: fit(row.eventId),
-        providerId: fit(row.providerId),
-        receivedAt: utcNow,
-      })),
-    )
-    .onDuplicateKeyUpdate({ set: { kind: sql`kind` } });
+export async function insertReceipts(db: Db, received: Receipt[]): Promise<void> {
+  const rows = received.toSorted(byKey).map(
+    ({ enterpriseId, attemptId, eventId, kind, code, reason, providerId, occurredAt }) =>
+      sql`(${enterpriseId}, ${attemptId}, ${fit(eventId)}, ${kind}, ${code}, ${reason}, ${fit(providerId)},
+          ${occurredAt === null ? null : textOf(occurredAt)}, ${utcNow})`,
+  );
+  await db.execute(sql`
+    INSERT INTO receipts (enterprise_id, attempt_id, event_id, kind, code, reason, provider_id, occurred_at, received_at)
+    VALUES ${sql.join(rows, sql`, `)}
+    ON DUPLICATE KEY UPDATE kind = receipts.kind`);
 }
 
 /** Rows go in key order, so that concurrent statements over the same rows lock alike. */

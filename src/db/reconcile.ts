@@ -1,79 +1,79 @@
-import { and, asc, eq, inArray, lt, sql } from "drizzle-orm";
-import { isAdapterName, type AddressKind } from "../domain/adapter-facts.ts";
-import { readLane } from "../domain/lane.ts";
+import { inArray, sql } from "drizzle-orm";
+import { isAdapterName, type AdapterName, type AddressKind } from "../domain/adapter-facts.ts";
+import { readLane, type Lane } from "../domain/lane.ts";
 import type { Conclusion } from "../domain/reconciliation.ts";
 import { caseBy } from "./case-by.ts";
 import { namedRows, namesOf } from "./claim.ts";
 import type { Db } from "./client.ts";
 import { digestOf } from "./intent.ts";
-import { isLastAttempt } from "./leases.ts";
-import { attempts, deliveries } from "./schema-deliveries.ts";
-import { customers, gateways } from "./schema.ts";
-import { afterMs, utcNow } from "./time.ts";
-import { truth } from "./truth.ts";
+import { ofLastAttempt } from "./leases.ts";
+import { afterMs, instantOf, utcNow } from "./time.ts";
+import { isTrue, type Truth } from "./truth.ts";
 
-/** A delivery whose message is to be looked for, with what asking and deciding need. */
-export type DueLook = Awaited<ReturnType<typeof findDueLooks>>[number];
+/** Of a delivery whose message is to be looked for, what is as the database has it. */
+type SameInBoth = Record<"enterpriseId" | "deliveryId" | "shipmentId" | "status" | "timestampText", string> &
+  Record<"lookNo" | "attemptNo", number> &
+  Record<"phone" | "email" | "sender" | "providerId", string | null> & { attemptId: string };
+
+/** A delivery whose message is to be looked for, with what asking and deciding need. Instants in ms since the epoch. */
+export type DueLook = SameInBoth & {
+  lane: Lane;
+  state: "sent" | "unknown";
+  now: number;
+  startedAt: number;
+  /** Whether the provider is known to have the message. */
+  isProven: boolean;
+  /** Whether the address is still the one that was sent to. */
+  isSameAddress: boolean;
+  adapter: AdapterName | null;
+  account: string;
+  /** How many steps of finding out are written down. */
+  steps: number;
+};
+
+type LookRow = SameInBoth &
+  Record<"lane" | "state" | "nowUtc" | "startedAt", string> &
+  Record<"isProven" | "isSameAddress" | "steps", Truth> &
+  Record<"adapter" | "account", string | null>;
 
 /** Deliveries that are due to be looked for, longest due first. Looks without locking. */
-export async function findDueLooks(db: Db, limit: number) {
-  const rows = await db
-    .select({
-      enterpriseId: deliveries.enterpriseId,
-      deliveryId: deliveries.deliveryId,
-      shipmentId: deliveries.shipmentId,
-      status: deliveries.status,
-      timestampText: deliveries.timestampText,
-      lane: deliveries.lane,
-      state: deliveries.state,
-      lookNo: deliveries.lookNo,
-      attemptNo: deliveries.attemptNo,
-      now: sql<number>`${utcNow}`.mapWith(deliveries.dueAt).as("now_utc"),
-      attemptId: attempts.attemptId,
-      startedAt: attempts.startedAt,
-      providerId: attempts.providerId,
-      isProven: truth(
-        "is_proven",
-        sql`${attempts.outcome} = 'accepted' OR EXISTS (SELECT 1 FROM receipts p
-          WHERE p.enterprise_id = ${attempts.enterpriseId} AND p.attempt_id = ${attempts.attemptId})`,
-      ),
-      isSameAddress: truth(
-        "is_same_address",
-        sql`CONVERT(${attempts.target} USING utf8mb4) COLLATE utf8mb4_bin IN
-        (${digestOf(sql`TRIM(${customers.phone})`)}, ${digestOf(sql`TRIM(${customers.email})`)})`,
-      ),
-      phone: customers.phone,
-      email: customers.email,
-      adapter: gateways.adapter,
-      account: gateways.account,
-      sender: gateways.sender,
-      steps: sql<number>`(SELECT COUNT(*) FROM reconciliations r WHERE r.enterprise_id = ${deliveries.enterpriseId}
-        AND r.delivery_id = ${deliveries.deliveryId} AND r.attempt_id = ${attempts.attemptId})`
-        .mapWith(Number)
-        .as("steps"),
-    })
-    .from(deliveries, { forceIndex: "deliveries_look" })
-    .innerJoin(attempts, isLastAttempt)
-    .leftJoin(customers, eq(customers.enterpriseId, deliveries.enterpriseId))
-    .leftJoin(gateways, eq(gateways.gatewayId, attempts.gatewayId))
-    .where(and(lt(deliveries.lookAt, utcNow), inArray(deliveries.state, ["unknown", "sent"])))
-    .orderBy(asc(deliveries.lookAt))
-    .limit(limit);
-  return rows.map((row) => ({
+export async function findDueLooks(db: Db, limit: number): Promise<DueLook[]> {
+  const { rows } = await db.execute(sql`
+    SELECT d.enterprise_id AS enterpriseId, d.delivery_id AS deliveryId, d.shipment_id AS shipmentId, d.status,
+           d.timestamp_text AS timestampText, d.lane, d.state, d.look_no AS lookNo, d.attempt_no AS attemptNo,
+           ${utcNow} AS nowUtc, a.attempt_id AS attemptId, a.started_at AS startedAt, a.provider_id AS providerId,
+           a.outcome <=> 'accepted' OR EXISTS (SELECT 1 FROM receipts p
+             WHERE p.enterprise_id = a.enterprise_id AND p.attempt_id = a.attempt_id) AS isProven,
+           COALESCE(CONVERT(a.target USING utf8mb4) COLLATE utf8mb4_bin IN
+             (${digestOf(sql`TRIM(c.phone)`)}, ${digestOf(sql`TRIM(c.email)`)}), FALSE) AS isSameAddress,
+           c.phone, c.email, g.adapter, g.account, g.sender,
+           (SELECT COUNT(*) FROM reconciliations r WHERE r.enterprise_id = d.enterprise_id
+             AND r.delivery_id = d.delivery_id AND r.attempt_id = a.attempt_id) AS steps
+      FROM deliveries d FORCE INDEX (deliveries_look)
+      JOIN attempts a ON ${ofLastAttempt}
+      LEFT JOIN customers c ON c.enterprise_id = d.enterprise_id
+      LEFT JOIN gateways g ON g.gateway_id = a.gateway_id
+     WHERE d.look_at < ${utcNow} AND d.state IN ('unknown', 'sent')
+     ORDER BY d.look_at LIMIT ${limit}`);
+  return (rows as LookRow[]).map(({ nowUtc, ...row }) => ({
     ...row,
     lane: readLane(row.lane),
-    state: row.state === "sent" ? ("sent" as const) : ("unknown" as const),
+    state: row.state === "sent" ? "sent" : "unknown",
+    now: instantOf(nowUtc),
+    startedAt: instantOf(row.startedAt),
+    isProven: isTrue(row.isProven),
+    isSameAddress: isTrue(row.isSameAddress),
     adapter: row.adapter !== null && isAdapterName(row.adapter) ? row.adapter : null,
     account: row.account ?? "",
+    steps: Number(row.steps),
   }));
 }
 
 /** Which attempts hold these messages of a provider already. */
 export async function findHolders(db: Db, providerIds: string[]) {
-  return db
-    .select({ providerId: attempts.providerId, attemptId: attempts.attemptId })
-    .from(attempts)
-    .where(inArray(attempts.providerId, providerIds));
+  const { rows } = await db.execute(sql`
+    SELECT provider_id AS providerId, attempt_id AS attemptId FROM attempts WHERE provider_id IN ${providerIds}`);
+  return rows as { providerId: string | null; attemptId: string }[];
 }
 
 /**

@@ -5,9 +5,8 @@ import { COUNT_AT_MOST, type RedriveFilter } from "../domain/redrive.ts";
 import { caseBy } from "./case-by.ts";
 import { namedRows, namesOf } from "./claim.ts";
 import type { Db } from "./client.ts";
-import { deliveries } from "./schema-deliveries.ts";
 import { insertSteps } from "./steps.ts";
-import { afterMs, utcNow } from "./time.ts";
+import { afterMs, textOf, utcNow } from "./time.ts";
 
 /** A delivery that can be redriven. `expiresInMs`: by the database's clock. */
 export type Redrivable = {
@@ -111,13 +110,10 @@ export async function redrive(
  */
 function matching(filter: RedriveFilter): SQL {
   const index = sql.raw(filter.shipmentId === null ? "deliveries_settled" : "deliveries_shipment");
-  const from = deliveries.settledAt.mapToDriverValue(filter.settledFrom);
   const conditions = [
     sql`d.state = ${filter.state}`,
-    sql`d.settled_at >= ${from}`,
-    ...(filter.settledTo === null
-      ? []
-      : [sql`d.settled_at <= ${deliveries.settledAt.mapToDriverValue(filter.settledTo)}`]),
+    sql`d.settled_at >= ${textOf(filter.settledFrom)}`,
+    ...(filter.settledTo === null ? [] : [sql`d.settled_at <= ${textOf(filter.settledTo)}`]),
     ...equals("enterprise_id", filter.enterpriseId),
     ...equals("shipment_id", filter.shipmentId),
     ...equals("channel_id", filter.channelId),

@@ -8,8 +8,7 @@ import { appId, clientId, digest, instant, word } from "./columns.ts";
  * `leaseUntil` is set only while `sending`. `holdUntil` is set only while `unknown`. `lookAt` is when to look
  * for proof next: while `unknown`, and once for what was sent and never heard of again; `lookNo` counts the
  * looks. Attempts up to `redrivenNo` were made before an operator ordered a new start and bar no gateway.
- * `templateId` is the version that was current at acceptance; null: the original's sentence. `isTest`: nothing real is
- * sent, and it is no sibling of what is.
+ * `templateId` is the version at acceptance; null: the original's sentence. `isTest`: nothing real is sent.
  */
 export const deliveries = mysqlTable(
   "deliveries",

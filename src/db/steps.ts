@@ -1,6 +1,5 @@
 import type { Db } from "./client.ts";
 import { sql, type SQL } from "drizzle-orm";
-import { reconciliations } from "./schema-deliveries.ts";
 import { utcNow } from "./time.ts";
 
 /** One step of finding out what became of an attempt; `message` says what was concluded from what. */
@@ -22,12 +21,18 @@ export async function insertSteps(db: Db, steps: ReconciliationStep[]): Promise<
   if (steps.length === 0) return;
   const key = ({ enterpriseId, deliveryId, attemptId, stepNo }: ReconciliationStep) =>
     [enterpriseId, deliveryId, attemptId, String(stepNo).padStart(5, "0")].join("\n");
-  await db
-    .insert(reconciliations)
-    .values(steps.toSorted((a, b) => (key(a) < key(b) ? -1 : 1)).map((step) => ({ ...step, concludedAt: utcNow })))
-    .onDuplicateKeyUpdate({
-      set: { source: ifProof("source"), message: ifProof("message"), conclusion: ifProof("conclusion") },
-    });
+  const rows = steps
+    .toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
+    .map(
+      ({ enterpriseId, deliveryId, attemptId, stepNo, source, conclusion, message }) =>
+        sql`(${enterpriseId}, ${deliveryId}, ${attemptId}, ${stepNo}, ${source}, ${conclusion}, ${message}, ${utcNow})`,
+    );
+  await db.execute(sql`
+    INSERT INTO reconciliations
+           (enterprise_id, delivery_id, attempt_id, step_no, source, conclusion, message, concluded_at)
+    VALUES ${sql.join(rows, sql`, `)}
+    ON DUPLICATE KEY UPDATE source = ${ifProof("source")}, message = ${ifProof("message")},
+                            conclusion = ${ifProof("conclusion")}`);
 }
 
 function ifProof(column: "source" | "message" | "conclusion"): SQL {

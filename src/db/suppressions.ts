@@ -1,8 +1,7 @@
 import { inArray, sql } from "drizzle-orm";
 import { LIFTABLE, type SuppressionChange } from "../domain/suppression.ts";
 import type { Db } from "./client.ts";
-import { suppressions } from "./schema.ts";
-import { utcNow } from "./time.ts";
+import { textOf, utcNow } from "./time.ts";
 
 /**
  * Changes the list of addresses that are not to be used: one statement for any number of changes, in any order,
@@ -12,7 +11,7 @@ export async function changeSuppressions(db: Db, changes: SuppressionChange[]): 
   if (changes.length === 0) return;
   const rows = changes.toSorted(byKey).map((change) => {
     // A provider's clock may be ahead; what comes later by ours would else not count.
-    const at = sql`LEAST(CAST(${sql.param(change.at, suppressions.since)} AS DATETIME(3)), ${utcNow})`;
+    const at = sql`LEAST(CAST(${textOf(change.at)} AS DATETIME(3)), ${utcNow})`;
     const lifted = change.wish === "lifted" ? at : sql`NULL`;
     return sql`(${change.enterpriseId}, ${change.channelId}, ${change.address}, ${change.wish}, ${at}, ${lifted})`;
   });

@@ -1,6 +1,6 @@
-import { sql, type SQL } from "drizzle-orm";
+/** A condition as the driver gives it: text where the server calls it a BIGINT. NULL is false. */
+export type Truth = number | string | null;
 
-/** A condition as a column; NULL is false. */
-export function truth(name: string, condition: SQL) {
-  return sql<boolean>`COALESCE(${condition}, FALSE)`.mapWith((value: unknown) => Number(value) === 1).as(name);
+export function isTrue(value: Truth): boolean {
+  return Number(value) === 1;
 }

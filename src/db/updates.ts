@@ -6,7 +6,7 @@ import type { Times } from "../domain/times.ts";
 import type { UpdateKeys } from "../domain/update-keys.ts";
 import type { Db } from "./client.ts";
 import { isDuplicateKey } from "./errors.ts";
-import { deliveries } from "./schema-deliveries.ts";
+import { textOf } from "./time.ts";
 
 export type NewUpdate = {
   updateId: string;
@@ -60,7 +60,7 @@ function sharedValues({ updateId, update, keys, expiresAfterMs }: NewUpdate, tim
     keys.fingerprint,
     shipmentId,
     status,
-    deliveries.occurredAt.mapToDriverValue(occurredAt),
+    textOf(occurredAt),
     timestampText,
     data === null ? null : JSON.stringify(data),
     Math.round(times.silentAfter) * 1000,

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { sql } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/planetscale-serverless";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startBridge, type Bridge } from "../../dev/bridge/bridge.ts";
 import { migrateDatabase } from "../../dev/database/migrations.ts";
@@ -134,7 +135,8 @@ function memoryPort(): Port {
 }
 
 /** The same tables for every test, emptied first. What only the test asks goes through `aside`. */
-async function realPort(stored: Db, db: Db): Promise<Port> {
+async function realPort(stored: Db, aside: Db): Promise<Port> {
+  const db = drizzle(aside.$client);
   for (const table of EMPTIED) await db.delete(table);
   return {
     ...createStores(stored, times),
@@ -145,7 +147,7 @@ async function realPort(stored: Db, db: Db): Promise<Port> {
       if (gateways.length > 0) await db.insert(schema.gateways).values(gateways);
       if (subscriptions.length > 0) await db.insert(schema.subscriptions).values(subscriptions);
     },
-    age: (ms) => ageEverything(db, ms),
+    age: (ms) => ageEverything(aside, ms),
     now: async () => {
       const { rows } = await db.execute(sql`SELECT UTC_TIMESTAMP(3) AS now`);
       return Date.parse(`${(rows as { now: string }[])[0]?.now.replace(" ", "T")}Z`);

@@ -1,6 +1,7 @@
 import { join } from "node:path";
+import { Client } from "@planetscale/database";
 import { sql } from "drizzle-orm";
-import { drizzle } from "drizzle-orm/planetscale-serverless";
+import { drizzle, type PlanetScaleDatabase } from "drizzle-orm/planetscale-serverless";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startBridge, type Bridge } from "../../dev/bridge/bridge.ts";
 import { migrateDatabase } from "../../dev/database/migrations.ts";
@@ -84,8 +85,8 @@ export function useEveryDatabase(): void {
       const bridge: Bridge = await startBridge({ mysqlUrl, port: 0, username: "test", password: "test", foundRows });
       stops.unshift(bridge.stop, () => dropDatabase(mysqlUrl));
       await migrateDatabase({ databaseUrl: bridge.url, log: silent });
-      const open = (fetch: typeof globalThis.fetch) => createDb({ databaseUrl: bridge.url, timeoutMs: 10_000, fetch });
-      const [db, aside] = [open(recordingFetch("stack")), open(globalThis.fetch)];
+      const db = createDb({ databaseUrl: bridge.url, timeoutMs: 10_000, fetch: recordingFetch("stack") });
+      const aside = drizzle(new Client({ url: bridge.url }));
       places.push({ name: `MariaDB, CLIENT_FOUND_ROWS ${foundRows ? "on" : "off"}`, open: () => realPort(db, aside) });
     }
   });
@@ -135,8 +136,7 @@ function memoryPort(): Port {
 }
 
 /** The same tables for every test, emptied first. What only the test asks goes through `aside`. */
-async function realPort(stored: Db, aside: Db): Promise<Port> {
-  const db = drizzle(aside.$client);
+async function realPort(stored: Db, db: PlanetScaleDatabase): Promise<Port> {
   for (const table of EMPTIED) await db.delete(table);
   return {
     ...createStores(stored, times),
@@ -147,7 +147,7 @@ async function realPort(stored: Db, aside: Db): Promise<Port> {
       if (gateways.length > 0) await db.insert(schema.gateways).values(gateways);
       if (subscriptions.length > 0) await db.insert(schema.subscriptions).values(subscriptions);
     },
-    age: (ms) => ageEverything(aside, ms),
+    age: (ms) => ageEverything(db, ms),
     now: async () => {
       const { rows } = await db.execute(sql`SELECT UTC_TIMESTAMP(3) AS now`);
       return Date.parse(`${(rows as { now: string }[])[0]?.now.replace(" ", "T")}Z`);
@@ -157,7 +157,7 @@ async function realPort(stored: Db, aside: Db): Promise<Port> {
 }
 
 /** The server's clock cannot be moved, so everything that it is compared with is. */
-async function ageEverything(db: Db, ms: number): Promise<void> {
+async function ageEverything(db: PlanetScaleDatabase, ms: number): Promise<void> {
   const { rows } = await db.execute(sql`
     SELECT table_name AS tableName, column_name AS columnName FROM information_schema.columns
      WHERE table_schema = DATABASE() AND data_type = 'datetime' AND column_name <> 'occurred_at'

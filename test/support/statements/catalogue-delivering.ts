@@ -77,7 +77,7 @@ export const DELIVERING = {
     findAttempts: perCallback(
       "per callback",
       ({ stores, rows }) => stores.receipts.findAttempts(given.receipts(rows), [""]),
-      { keys: { attempts: "PRIMARY", deliveries: "PRIMARY", logs: "PRIMARY", customers: "PRIMARY" } },
+      { keys: { a: "PRIMARY", d: "PRIMARY", logs: "PRIMARY", customers: "PRIMARY" } },
     ),
     insert: perCallback("per callback", ({ stores, rows }) => stores.receipts.insert(given.receipts(rows))),
     writeSteps: perCallback("per callback that answers a question", ({ stores, rows }) =>

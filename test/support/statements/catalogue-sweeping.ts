@@ -22,13 +22,13 @@ export const SWEEPING = {
       keys: { deliveries: "PRIMARY" },
     }),
     findExpiredLeases: once("per sweep, 500 at most", ({ stores }) => stores.sweeping.findExpiredLeases(500), {
-      keys: { deliveries: "deliveries_lease", attempts: "attempts_delivery" },
+      keys: { d: "deliveries_lease", a: "attempts_delivery" },
       scatters: SWEPT,
     }),
   },
   holding: {
     findEnded: once("per sweep, 500 at most", ({ stores }) => stores.holding.findEnded(500), {
-      keys: { deliveries: "deliveries_hold", attempts: "attempts_delivery", customers: "PRIMARY" },
+      keys: { d: "deliveries_hold", a: "attempts_delivery", c: "PRIMARY" },
       scatters: SWEPT,
     }),
     writeSteps: overFound("per sweep", ({ stores, rows }) => stores.holding.writeSteps(given.steps(rows))),
@@ -39,7 +39,7 @@ export const SWEEPING = {
   },
   reconciling: {
     findDue: once("per sweep, 100 at most", ({ stores }) => stores.reconciling.findDue(100), {
-      keys: { deliveries: "deliveries_look", attempts: "attempts_delivery" },
+      keys: { d: "deliveries_look", a: "attempts_delivery" },
       scatters: SWEPT,
     }),
     findHolders: overFound(

@@ -67,7 +67,7 @@ it("sends once what its sender died over between the intent and the call, after 
     after: true,
     matches: (sql) => sql.includes("INSERT INTO attempts") && sql.includes(one.enterprise.id),
   });
-  dieAt(one.enterprise, (sql) => sql.startsWith("select `attempt_id` from `attempts`"));
+  dieAt(one.enterprise, (sql) => sql.includes("SELECT attempt_id AS attemptId FROM attempts"));
   await one.deliver();
   expect(network.callsTo(one.enterprise.phone)).toHaveLength(0);
   expect(await query("SELECT outcome FROM attempts WHERE enterprise_id = ?", [one.enterprise.id])).toEqual([

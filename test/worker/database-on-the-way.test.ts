@@ -112,7 +112,7 @@ it.for(Object.keys(STATEMENTS))(
 
 /** The statements of one receipt, each by what only it has. */
 const RECEIPT_STATEMENTS: Record<string, RegExp> = {
-  search: /^select .* from `attempts`/,
+  search: /^\s*SELECT a\.enterprise_id/,
   receipt: /insert (ignore )?into `?receipts/i,
   state: /UPDATE deliveries/,
 };

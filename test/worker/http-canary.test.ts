@@ -81,7 +81,7 @@ it.for(["claim", "load", "intent", "attempt", "log", "failure", "state"] as cons
       intent: /^\s*INSERT INTO attempts/,
       attempt: /^\s*UPDATE attempts/,
       log: /^INSERT INTO logs \(/,
-      failure: /^insert into `logs_failure`/,
+      failure: /^\s*INSERT INTO logs_failure/,
       state: /^\s*UPDATE deliveries FORCE INDEX \(PRIMARY\)\s*SET code/,
     }[step];
     const { enterprise, update, secrets } = await canaries();

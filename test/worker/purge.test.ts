@@ -37,7 +37,7 @@ async function history(enterprise: TestEnterprise, daysAgo: number, state = "sen
      VALUES (?, ?, ?, 1, 'gw_twilio', 'Twilio', ${at})`,
     [attempt, enterprise.id, delivery, hours],
   );
-  await query(`INSERT INTO logs VALUES (?, ?, ?, 'SH', 'shipped', ${at}, 'SMS', 'Twilio', ${at}, NULL)`, [
+  await query(`INSERT INTO logs VALUES (?, ?, ?, 'SH', 'shipped', ${at}, 'SMS', 'Twilio', ${at}, NULL, FALSE)`, [
     enterprise.id,
     attempt,
     delivery,
@@ -45,7 +45,7 @@ async function history(enterprise: TestEnterprise, daysAgo: number, state = "sen
     hours,
   ]);
   await query(
-    `INSERT INTO logs_failure VALUES (?, ?, 1, 'undelivered', ?, 'SH', 'shipped', ${at}, 'SMS', 'Twilio', ${at}, 'x', NULL, NULL)`,
+    `INSERT INTO logs_failure VALUES (?, ?, 1, 'undelivered', ?, 'SH', 'shipped', ${at}, 'SMS', 'Twilio', ${at}, 'x', NULL, NULL, FALSE)`,
     [enterprise.id, delivery, attempt, hours, hours],
   );
   await query(`INSERT INTO receipts VALUES (?, ?, 'event', 'delivered', NULL, NULL, NULL, NULL, ${at})`, [
@@ -252,7 +252,7 @@ it("removes rows by their whole keys, without scanning what is kept", async () =
   const enterprise = await newEnterprise(["sms"]);
   const keys = Array.from({ length: 1_000 }, (_, number) => [enterprise.id, idOf("dlv", 0), number, "undelivered"]);
   const rows = keys.map(
-    () => "(?, ?, ?, ?, NULL, 'SH', 's', UTC_TIMESTAMP(3), '', '', UTC_TIMESTAMP(3), 'x', NULL, NULL)",
+    () => "(?, ?, ?, ?, NULL, 'SH', 's', UTC_TIMESTAMP(3), '', '', UTC_TIMESTAMP(3), 'x', NULL, NULL, FALSE)",
   );
   await query(`INSERT INTO logs_failure VALUES ${rows.join(", ")}`, keys.flat());
   await query("ANALYZE TABLE logs_failure");

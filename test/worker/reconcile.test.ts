@@ -46,7 +46,7 @@ it("keeps the proof that a message was sent again for, whatever another sweep sa
   await sweep(one);
   await pass(one.enterprise, "look_at", 61);
   network.beforeStatement(
-    (statement) => statement.toLowerCase().includes("into `reconciliations`") && statement.includes(one.enterprise.id),
+    (statement) => statement.includes("INTO reconciliations") && statement.includes(one.enterprise.id),
     () =>
       query(
         `INSERT INTO reconciliations

@@ -45,7 +45,7 @@ export function fieldErrors(error: z.core.$ZodError): FieldError[] {
   }));
 }
 
-/** A required text of 1 to `max` characters without control characters or spaces around it. */
+/** A required text of 1 to `max` characters without control or invisible characters or spaces around it. */
 export function plainText(max: number) {
   return z.string({ error: requiredOr("must be a string") }).check(({ value, issues }) => {
     const message = textProblem(value, max);
@@ -87,12 +87,19 @@ function requiredOr(message: string) {
   return (issue: { input?: unknown }) => (issue.input === undefined ? "is required" : message);
 }
 
+/**
+ * Controls, and what takes no room or turns the direction of what follows (Unicode TR 36 §2.5): two ids would look alike.
+ * Joiners stay where they shape what is seen: in emoji, and in Arabic and Indic scripts, whose signs for that are marks.
+ */
+const UNSEEN =
+  /[\p{Cc}\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]|(?<![\p{ExtPict}\p{EMod}\p{Script=Arabic}\p{M}])[\u200c\u200d]/u;
+
 function textProblem(text: string, max: number): string | null {
   const length = [...text].length;
   if (length === 0) return "must not be empty";
   if (length > max) return `must be at most ${max} characters`;
   if (text.trim() !== text) return "must not begin or end with a space";
-  if (/[\p{Cc}\u2028\u2029]/u.test(text)) return "must not contain control characters";
+  if (UNSEEN.test(text)) return "must not contain control or invisible characters";
   if (!text.isWellFormed()) return "must be well-formed Unicode";
   return null;
 }

@@ -7,10 +7,12 @@ import { callbackRoutes } from "./callbacks.ts";
 import { channelGatewayRoutes } from "./channel-gateways.ts";
 import type { Door, Route } from "./door.ts";
 import { healthRoutes } from "./health.ts";
+import { excessOf } from "./limits.ts";
 import { orderUpdateRoutes } from "./order-updates.ts";
 import { isOurs, problemResponse } from "./problem.ts";
 import { readingRoutes } from "./reading.ts";
 import { redriveRoutes } from "./redrive.ts";
+import { secure } from "./security-headers.ts";
 
 const ROUTES: Route[] = [
   ...orderUpdateRoutes,
@@ -31,9 +33,13 @@ export function createApp({ createServices, log }: Wiring): HonoBase<Door> {
   // One router instead of the choice of two that the package's main entry makes: less to load at start-up.
   const app = new HonoBase<Door>({ router: new TrieRouter() });
   app.use(async (c, next) => {
-    c.set("requestId", requestIdOf(c.req.raw));
-    await next();
-    c.res.headers.set("X-Request-Id", c.get("requestId"));
+    const requestId = requestIdOf(c.req.raw);
+    c.set("requestId", requestId);
+    const excess = excessOf(c.req.raw);
+    if (excess === null) await next();
+    else c.res = problemResponse(excess, requestId);
+    c.res.headers.set("X-Request-Id", requestId);
+    secure(c.res.headers);
   });
   for (const route of ROUTES) {
     app.on(route.method, route.path, async (c) => {
@@ -61,7 +67,8 @@ function refuseMethod(routes: Route[]): never {
   throw new AppError("method_not_allowed", `This path takes ${allowed}.`, { headers: { Allow: allowed } });
 }
 
-/** Cloudflare's ray id, so that both logs can be joined; elsewhere a new one. */
-function requestIdOf(request: Request): string {
-  return request.headers.get("CF-Ray") ?? crypto.randomUUID();
+/** Cloudflare's ray id, so that both logs can be joined; elsewhere a new one: what is given may hold anything. */
+function requestIdOf({ headers }: Request): string {
+  const ray = headers.get("CF-Ray") ?? "";
+  return /^[0-9a-f]{16}-[A-Z]{3}$/.test(ray) ? ray : crypto.randomUUID();
 }

@@ -1,20 +1,32 @@
 import type { Context } from "hono";
 import { AppError } from "../domain/app-error.ts";
+import { isDeeperThan } from "../domain/json-depth.ts";
 import type { Door } from "./door.ts";
 
-/** The most that a request's body may have, in bytes. */
+/** The most that a request's body may have, in bytes, where a route does not allow more. */
 const MAX_JSON_BYTES = 64 * 1024;
+
+/** Far above what any route reads, and far below what costs anything: `data` of an update has a limit of its own. */
+const MAX_LEVELS = 32;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 
-/** The body of a request as JSON. Throws AppError `unsupported_media_type`, `body_too_large` or `invalid_json`. */
-export async function readJson(c: Context<Door>): Promise<unknown> {
+/**
+ * The body of a request as JSON, of at most `maxBytes`. Throws AppError `unsupported_media_type`, `body_too_large` or
+ * `invalid_json`, and `invalid_request` where it nests too deep.
+ */
+export async function readJson(c: Context<Door>, maxBytes: number = MAX_JSON_BYTES): Promise<unknown> {
   if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(c.req.header("Content-Type") ?? "")) {
     throw new AppError("unsupported_media_type", "Send JSON, with 'Content-Type: application/json'.", {
       headers: { "Accept-Post": "application/json" },
     });
   }
-  const bytes = await readBytes(c, MAX_JSON_BYTES);
+  const bytes = await readBytes(c, maxBytes);
+  if (isDeeperThan(MAX_LEVELS, bytes)) {
+    throw new AppError("invalid_request", `The body nests more than ${MAX_LEVELS} levels deep.`, {
+      errors: [{ pointer: "", message: `must nest at most ${MAX_LEVELS} levels deep` }],
+    });
+  }
   try {
     return JSON.parse(utf8.decode(bytes));
   } catch {
@@ -24,8 +36,16 @@ export async function readJson(c: Context<Door>): Promise<unknown> {
   }
 }
 
-/** The body of a request as it came in, up to `maxBytes`; beyond that throws AppError `body_too_large`. */
+/**
+ * The body of a request as it came in, up to `maxBytes`; beyond that throws AppError `body_too_large`, and
+ * `unsupported_media_type` where it is compressed: nothing here unpacks it, and a small one may hold a large one.
+ */
 export async function readBytes(c: Context<Door>, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  if (!/^(?:identity)?$/i.test(c.req.header("Content-Encoding") ?? "")) {
+    throw new AppError("unsupported_media_type", "Send the body as it is, without Content-Encoding.", {
+      headers: { "Accept-Encoding": "identity" },
+    });
+  }
   const tooLarge = () => new AppError("body_too_large", `The body has more than ${maxBytes} bytes.`);
   const declared = c.req.header("Content-Length");
   if (Number(declared ?? 0) > maxBytes) throw tooLarge();

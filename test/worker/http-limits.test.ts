@@ -50,6 +50,59 @@ it("lets a callback have 4 MiB, and refuses more before it looks at the signatur
   });
 });
 
+it.for(["/", "/add-channel-gateway", "/redrive"])("answers 400 to a body of %s that nests too deep", async (path) => {
+  const nested = (levels: number) => `{"deep":${"[".repeat(levels - 1)}${"]".repeat(levels - 1)}}`;
+
+  const deepest = await readAnswer(await sendIn(quiet, path, posting(nested(32))));
+  const deeper = await readAnswer(await sendIn(quiet, path, posting(nested(33))));
+
+  expect(JSON.stringify(deepest.body["errors"])).not.toContain("32 levels");
+  expect(problemOf(deeper)).toMatchObject({
+    status: 400,
+    code: "invalid_request",
+    errors: [{ pointer: "", message: "must nest at most 32 levels deep" }],
+  });
+});
+
+it.for(["/", "/callbacks/twilio"])("answers 415 to a compressed body of %s, however little it is", async (path) => {
+  const squeezed = await readAnswer(await sendIn(quiet, path, posting("{}", { "Content-Encoding": "gzip" })));
+  const plain = await readAnswer(await sendIn(quiet, path, posting("{}", { "Content-Encoding": "identity" })));
+
+  expect(problemOf(squeezed)).toMatchObject({ status: 415, code: "unsupported_media_type" });
+  expect(squeezed.headers.get("Accept-Encoding")).toBe("identity");
+  expect(plain.status).not.toBe(415);
+});
+
+it("answers 414 to an address of more than 8192 characters, on any path", async () => {
+  const ofLength = (length: number) => `/nowhere?q=${"x".repeat(length - "https://notify.test/nowhere?q=".length)}`;
+
+  expect((await sendIn(quiet, ofLength(8_192))).status).toBe(404);
+  expect(problemOf(await readAnswer(await sendIn(quiet, ofLength(8_193))))).toMatchObject({
+    status: 414,
+    code: "uri_too_long",
+  });
+});
+
+it("answers 431 to headers of more than 16384 characters together", async () => {
+  const headers = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`X-Large-${index}`, "x".repeat(1_000)]));
+
+  expect((await sendIn(quiet, "/health", { headers: { "X-Large": "x".repeat(16_000) } })).status).toBe(200);
+  expect(problemOf(await readAnswer(await sendIn(quiet, "/health", { headers })))).toMatchObject({
+    status: 431,
+    code: "headers_too_large",
+  });
+});
+
+it("answers 431 to an Authorization of more than 512 characters, before it looks for a key", async () => {
+  const withLength = (length: number) => ({ headers: { Authorization: `Bearer ${"k".repeat(length - 7)}` } });
+
+  expect((await sendIn(quiet, "/fetch-channels-gateways", withLength(512))).status).toBe(401);
+  expect(problemOf(await readAnswer(await sendIn(quiet, "/fetch-channels-gateways", withLength(513))))).toMatchObject({
+    status: 431,
+    code: "headers_too_large",
+  });
+});
+
 /** A body that never ends, in pieces of 1 KiB. */
 function endless() {
   let count = 0;

@@ -149,3 +149,9 @@ it("takes Cloudflare's ray for the id of the answer, so that both logs can be jo
   expect(problemOf(answer)).toMatchObject({ status: 400, code: "welcome" });
   expect(answer.body["request_id"]).toBe("8f1d2c3b4a596877-MAD");
 });
+
+it("takes nothing else for a ray, since ids are logged", async () => {
+  const answer = await readAnswer(await sendIn(quiet, "/", { headers: { "CF-Ray": "+34600111222" } }));
+
+  expect(answer.body["request_id"]).toMatch(/^[0-9a-f-]{36}$/);
+});

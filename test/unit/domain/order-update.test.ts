@@ -11,6 +11,12 @@ const SPACES = (
   "\u2028\u2029\u202f\u205f\u3000\ufeff"
 ).split("");
 
+/** Of no width, or turning the direction of what follows. */
+const UNSEEN = [
+  0x200b, 0x200c, 0x200d, 0x200e, 0x200f, 0x202a, 0x202b, 0x202c, 0x202d, 0x202e, 0x2060, 0x2061, 0x2062, 0x2063,
+  0x2064, 0x2066, 0x2067, 0x2068, 0x2069, 0xfeff,
+];
+
 const CONTROLS = [...Array(0x20).keys(), ...Array.from({ length: 0x21 }, (_, i) => 0x7f + i), 0x2028, 0x2029];
 
 function read(changes: Record<string, unknown>) {
@@ -92,13 +98,22 @@ describe.each(["shipment_id", "enterprise_id", "status"])("the text of %s", (fie
     expect(verdict({ [field]: "a b\u00a0c" })).toBe("ok");
   });
 
-  test("contains no control characters and no line separators", () => {
-    for (const code of CONTROLS) {
+  test("contains no control characters, no line separators and nothing that cannot be seen", () => {
+    for (const code of [...CONTROLS, ...UNSEEN]) {
       expect({ code, verdict: verdict({ [field]: `a${String.fromCodePoint(code)}b` }) }).toEqual({
         code,
         verdict: refused,
       });
     }
+  });
+
+  test.each([
+    ["an emoji", "\u{1f469}\u200d\u{1f467}"],
+    ["an emoji with a colour", "\u{1f469}\u{1f3fd}\u200d\u{1f680}"],
+    ["Persian", "تحویل\u200cشده"],
+    ["Devanagari", "क्\u200dष"],
+  ])("may be joined where that is seen: %s", (_, text) => {
+    expect(verdict({ [field]: text })).toBe("ok");
   });
 
   test.each(["a\ud800b", "\udc00a", "a\ud83d", "\ude00\ud83d"])("contains no lone surrogate: %j", (text) => {

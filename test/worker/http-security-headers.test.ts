@@ -1,0 +1,31 @@
+import { expect, it } from "vitest";
+import { posting, postingStranger } from "./http-kit.ts";
+import { newEnterprise, quietEnv, sendIn, updateOf } from "./kit.ts";
+
+const quiet = quietEnv().env;
+
+it("gives every answer the headers that keep it from being kept, sniffed, framed or run", async () => {
+  const enterprise = await newEnterprise(["sms"]);
+  const requests: [path: string, init?: RequestInit][] = [
+    ["/", posting(JSON.stringify(updateOf(enterprise)))],
+    ["/", postingStranger()],
+    ["/"],
+    ["/fetch-channels-gateways"],
+    ["/health"],
+    ["/nowhere"],
+    ["/health", { method: "PUT" }],
+    ["/health", { headers: { "X-Large": "x".repeat(20_000) } }],
+    ["/callbacks/twilio", { method: "POST", body: "MessageStatus=sent" }],
+  ];
+
+  for (const [path, init] of requests) {
+    const { status, headers } = await sendIn(quiet, path, init);
+    expect({ path, status, ...Object.fromEntries(headers) }).toMatchObject({
+      "x-content-type-options": "nosniff",
+      "cache-control": "no-store",
+      "referrer-policy": "no-referrer",
+      "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+      "strict-transport-security": "max-age=31536000",
+    });
+  }
+});

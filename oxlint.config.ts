@@ -22,7 +22,7 @@ function folder(name: string, row: Pick<TableRow, "may" | "servicesType">, messa
   ];
 }
 
-const leaves = ["src/clock.ts", "src/config.ts", "src/ids.ts", "src/log.ts"];
+const leaves = ["src/clock.ts", "src/config.ts", "src/ids.ts", "src/invocation.ts", "src/log.ts"];
 
 /** Who may import whom: the table of docs/architecture.md. Later rows win over earlier ones. */
 const importTable: TableRow[] = [
@@ -62,7 +62,7 @@ const importTable: TableRow[] = [
     depth: 0,
     may: [...leaves, "src/stores.ts", "src/{db,domain,gateways,queue,usecases}/**", "!./queue/consumer.ts"],
     message:
-      "services may import only stores, usecases, gateways, db, the queue's producer, domain, clock, config, ids and log.",
+      "services may import only stores, usecases, gateways, db, the queue's producer, domain, clock, config, ids, invocation and log.",
   },
   {
     files: ["src/stores.ts"],
@@ -74,7 +74,7 @@ const importTable: TableRow[] = [
     files: ["src/index.ts"],
     depth: 0,
     may: [...leaves, "src/services.ts", "src/{http,queue}/**", "src/usecases/sweep.ts"],
-    message: "index may import only http, queue, services, the sweep, clock, config, ids and log.",
+    message: "index may import only http, queue, services, the sweep, clock, config, ids, invocation and log.",
   },
   {
     files: ["src/config.ts"],
@@ -83,6 +83,12 @@ const importTable: TableRow[] = [
     message: "config may import only zod/mini and domain.",
   },
   { files: ["src/ids.ts"], depth: 0, may: ["uuidv7"], message: "ids may import only uuidv7." },
+  {
+    files: ["src/invocation.ts"],
+    depth: 0,
+    may: ["node:async_hooks", "src/log.ts"],
+    message: "invocation may import only node:async_hooks and log.",
+  },
   { files: ["src/log.ts"], depth: 0, may: ["src/domain/**"], message: "log may import only domain." },
   { files: ["src/clock.ts"], depth: 0, may: [], message: "clock may import nothing." },
 ];

@@ -1,7 +1,7 @@
 import { capnpText } from "../dev/rig/capnp-text.ts";
 
 /** Lets a Worker call the queue and cron handlers of the one that it is bound to. */
-const HANDLERS_OF_OTHERS = '"service_binding_extra_handlers"';
+const HANDLERS_OF_OTHERS = ["service_binding_extra_handlers"];
 
 type Common = {
   port: number;
@@ -13,6 +13,7 @@ type Common = {
 export type ServiceSettings = Common & {
   /** Of the front Worker's own door. */
   frontPort: number;
+  compatibilityFlags: string[];
   /** Queue by binding. */
   queues: Record<string, string>;
   brokerPort: number;
@@ -25,7 +26,7 @@ export function contenderConfig({ port, vars, compatibilityDate }: Common): stri
 
 /** The built Worker with queue bindings that lead to the broker, and the front Worker beside it. */
 export function serviceConfig(settings: ServiceSettings): string {
-  const { port, frontPort, vars, compatibilityDate, queues, brokerPort } = settings;
+  const { port, frontPort, vars, compatibilityDate, compatibilityFlags, queues, brokerPort } = settings;
   const bindings = Object.entries(queues).map(
     ([name, queue]) => `(name = ${capnpText(name)}, queue = ${capnpText(`queue-${queue}`)})`,
   );
@@ -35,7 +36,7 @@ export function serviceConfig(settings: ServiceSettings): string {
   );
   return config(
     [
-      worker("main", "index.js", compatibilityDate, [...texts(vars), ...bindings]),
+      worker("main", "index.js", compatibilityDate, [...texts(vars), ...bindings], compatibilityFlags),
       worker("front", "front.js", compatibilityDate, ['(name = "MAIN", service = "main")'], HANDLERS_OF_OTHERS),
       ...ways,
     ],
@@ -55,11 +56,17 @@ const config :Workerd.Config = (
 `;
 }
 
-function worker(name: string, module: string, compatibilityDate: string, bindings: string[], flags = ""): string {
+function worker(
+  name: string,
+  module: string,
+  compatibilityDate: string,
+  bindings: string[],
+  flags: string[] = [],
+): string {
   return `(name = "${name}", worker = (
       modules = [(name = "${module}", esModule = embed "${module}")],
       compatibilityDate = ${capnpText(compatibilityDate)},
-      compatibilityFlags = [${flags}],
+      compatibilityFlags = [${flags.map(capnpText).join(", ")}],
       bindings = [
         ${bindings.join(",\n        ")}
       ]))`;

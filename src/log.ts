@@ -8,11 +8,12 @@ export type Log = {
   error: (event: string, error: unknown, fields?: LogFields) => void;
 };
 
-export function createLog(): Log {
+/** `ids`: of what goes on at the moment, so that all its lines can be found together. */
+export function createLog(ids: () => LogFields = () => ({})): Log {
   return {
-    info: (event, fields = {}) => console.log(JSON.stringify({ level: "info", event, ...fields })),
+    info: (event, fields = {}) => console.log(JSON.stringify({ level: "info", event, ...ids(), ...fields })),
     error: (event, error, fields = {}) =>
-      console.error(JSON.stringify({ level: "error", event, ...fields, ...describe(error) })),
+      console.error(JSON.stringify({ level: "error", event, ...ids(), ...fields, ...describe(error) })),
   };
 }
 

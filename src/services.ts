@@ -7,6 +7,7 @@ import { LANES, type Lane } from "./domain/lane.ts";
 import { readAccounts } from "./gateways/provider-accounts.ts";
 import { createAdapters, createInboundReaders, createReceiptReaders } from "./gateways/registry.ts";
 import { createIds } from "./ids.ts";
+import { countStatement, idsNow, statementsNow } from "./invocation.ts";
 import { createLog } from "./log.ts";
 import { createBellGathering } from "./queue/bell-gathering.ts";
 import { createBellProducer, type LaneQueues } from "./queue/producer.ts";
@@ -46,7 +47,12 @@ function isolateServices(env: Env): Record<Door, IsolateServices> {
   if (known) return known;
   const config = readConfig(env);
   const open = (door: Door) =>
-    createDb({ databaseUrl: config.DATABASE_URL, timeoutMs: DB_TIMEOUT_MS[door], fetch: fetchNow });
+    createDb({
+      databaseUrl: config.DATABASE_URL,
+      timeoutMs: DB_TIMEOUT_MS[door],
+      fetch: fetchNow,
+      onStatement: countStatement,
+    });
   const http = open("http");
   const shared = {
     ...createShared(env, config),
@@ -67,7 +73,9 @@ function createShared(env: Env, config: Config) {
     times: config.TIMES,
     expiry: config.EXPIRES_AFTER,
     retention: config.RETENTION_DAYS,
-    log: createLog(),
+    log: createLog(idsNow),
+    /** How many statements this request, batch or cron run has sent so far. */
+    statements: statementsNow,
     ids: createIds(),
     clock: createClock(),
     /** In [0, 1). */

@@ -12,11 +12,13 @@ export type WorkerdSettings = {
   /** Queue by binding. */
   queues: Record<string, string>;
   compatibilityDate: string;
+  compatibilityFlags: string[];
   bells: BellFate;
 };
 
 /** The configuration of one workerd: the built Worker, untouched, and its queues beside it. */
-export function workerdConfig({ port, ownPort, vars, queues, compatibilityDate, bells }: WorkerdSettings): string {
+export function workerdConfig(settings: WorkerdSettings): string {
+  const { port, ownPort, vars, queues, compatibilityDate, compatibilityFlags, bells } = settings;
   const texts = Object.entries(vars).map(([name, value]) => `(name = ${quote(name)}, text = ${quote(value)})`);
   const producers = Object.entries(queues).map(
     ([name, queue]) =>
@@ -28,6 +30,7 @@ const config :Workerd.Config = (
     (name = "main", worker = (
       modules = [(name = "index.js", esModule = embed "index.js")],
       compatibilityDate = ${quote(compatibilityDate)},
+      compatibilityFlags = [${compatibilityFlags.map(quote).join(", ")}],
       bindings = [
         ${[...texts, ...producers].join(",\n        ")}
       ])),

@@ -48,7 +48,7 @@ export async function createWorkerd(options: WorkerdOptions): Promise<Workerd> {
   const ownPort = await findFreePort();
   const own = `http://127.0.0.1:${ownPort}`;
   const url = `http://127.0.0.1:${port}`;
-  const { queues, compatibilityDate } = readWranglerToml();
+  const toml = readWranglerToml();
   const counts: BellCounts[] = [];
   let running: OwnProcess | undefined;
 
@@ -60,7 +60,7 @@ export async function createWorkerd(options: WorkerdOptions): Promise<Workerd> {
       // A new process meets other fates than the one before, by the same seed.
       const bells = { ...options.bells, seed: options.bells.seed + 1_000 * counts.length };
       counts.push({ rung: 0, dropped: 0, doubled: 0, delayed: 0, dead: 0 });
-      const settings = { port, ownPort, vars: options.vars, queues, compatibilityDate, bells };
+      const settings = { ...toml, port, ownPort, vars: options.vars, bells };
       writeFileSync(join(folder, "config.capnp"), workerdConfig(settings), { mode: 0o600 });
       const started = processes.startProgram(
         `workerd-${name}`,

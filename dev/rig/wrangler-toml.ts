@@ -3,8 +3,8 @@ import { join } from "node:path";
 
 const ROOT = join(import.meta.dirname, "../..");
 
-/** What workerd has to be told of wrangler.toml: the queue of each binding, and the compatibility date. */
-export type WranglerToml = { queues: Record<string, string>; compatibilityDate: string };
+/** What workerd has to be told of wrangler.toml: the queue of each binding, and what the Worker is compatible with. */
+export type WranglerToml = { queues: Record<string, string>; compatibilityDate: string; compatibilityFlags: string[] };
 
 /** Read by its lines: nothing more of TOML is needed. */
 export function readWranglerToml(): WranglerToml {
@@ -12,8 +12,9 @@ export function readWranglerToml(): WranglerToml {
   const producers = toml.matchAll(/^\[\[queues\.producers\]\]\nbinding = "(\w+)"\nqueue = "([\w-]+)"$/gm);
   const queues = Object.fromEntries([...producers].map(([, binding = "", queue = ""]) => [binding, queue]));
   const compatibilityDate = /^compatibility_date = "([\d-]+)"$/m.exec(toml)?.[1];
-  if (compatibilityDate === undefined || Object.keys(queues).length === 0) {
-    throw new Error("wrangler.toml names no compatibility date or no queues.");
+  const flags = /^compatibility_flags = \[([^\]]*)\]/m.exec(toml)?.[1];
+  if (compatibilityDate === undefined || flags === undefined || Object.keys(queues).length === 0) {
+    throw new Error("wrangler.toml names no compatibility date, no flags or no queues.");
   }
-  return { queues, compatibilityDate };
+  return { queues, compatibilityDate, compatibilityFlags: flags.match(/\w+/g) ?? [] };
 }

@@ -22,6 +22,8 @@ export type DbOptions = {
   /** Longest wait for one statement's answer, in ms. */
   timeoutMs: number;
   fetch: typeof fetch;
+  /** Hears of each statement that is sent, repeats included. */
+  onStatement?: (() => void) | undefined;
 };
 
 /** A statement that lost a deadlock is repeated on the spot this many times at most. */
@@ -56,8 +58,12 @@ const AS_MYSQL = { escapeParam: () => "?" } as unknown as Parameters<SQL["toQuer
 class RepeatingClient extends Client {
   readonly #opened: Connection;
 
-  constructor({ databaseUrl, timeoutMs, fetch }: DbOptions) {
-    super({ url: databaseUrl, fetch: (url, init) => ask(fetch, url, init ?? {}, timeoutMs), cast: castQuickly });
+  constructor({ databaseUrl, timeoutMs, fetch, onStatement }: DbOptions) {
+    const sent = (url: string, init: RequestInit = {}) => {
+      onStatement?.();
+      return ask(fetch, url, init, timeoutMs);
+    };
+    super({ url: databaseUrl, fetch: sent, cast: castQuickly });
     this.#opened = super.connection();
   }
 

@@ -1,3 +1,4 @@
+import type { Context } from "hono";
 import { HonoBase } from "hono/hono-base";
 import { TrieRouter } from "hono/router/trie-router";
 import { AppError } from "../domain/app-error.ts";
@@ -5,13 +6,14 @@ import type { Services } from "../services.ts";
 import { authenticate } from "./auth.ts";
 import { callbackRoutes } from "./callbacks.ts";
 import { channelGatewayRoutes } from "./channel-gateways.ts";
-import type { Door, Route } from "./door.ts";
+import type { Door, Route, ToldFields } from "./door.ts";
 import { healthRoutes } from "./health.ts";
 import { excessOf } from "./limits.ts";
 import { orderUpdateRoutes } from "./order-updates.ts";
-import { isOurs, problemResponse } from "./problem.ts";
+import { isOurs, problemResponse, tellingOf } from "./problem.ts";
 import { readingRoutes } from "./reading.ts";
 import { redriveRoutes } from "./redrive.ts";
+import { requestLine, tell } from "./request-line.ts";
 import { secure } from "./security-headers.ts";
 
 const ROUTES: Route[] = [
@@ -25,41 +27,60 @@ const ROUTES: Route[] = [
 
 type Wiring = {
   createServices: (env: Env, invocation: { waitUntil: (work: Promise<unknown>) => void }) => Services;
-  log: Pick<Services["log"], "error">;
+  log: Services["log"];
+  now: () => number;
+  /** Does the work of one request: each log line of it has the ids, and its statements are counted. */
+  within: <T>(ids: ToldFields, work: () => T) => T;
+  /** How many the request has sent so far. */
+  statements: () => number;
 };
 
 /** The HTTP door: every route of the table, problem+json for everything else. */
-export function createApp({ createServices, log }: Wiring): HonoBase<Door> {
+export function createApp({ createServices, log, now, within, statements }: Wiring): HonoBase<Door> {
   // One router instead of the choice of two that the package's main entry makes: less to load at start-up.
   const app = new HonoBase<Door>({ router: new TrieRouter() });
-  app.use(async (c, next) => {
-    const requestId = requestIdOf(c.req.raw);
-    c.set("requestId", requestId);
+  const answer = async (c: Context<Door>, next: () => Promise<void>) => {
+    const startedAt = now();
     const excess = excessOf(c.req.raw);
     if (excess === null) await next();
-    else c.res = problemResponse(excess, requestId);
-    c.res.headers.set("X-Request-Id", requestId);
+    else c.res = answerTo(excess, c);
+    c.res.headers.set("X-Request-Id", c.get("requestId"));
     secure(c.res.headers);
+    log.info("request", requestLine(c, { duration_ms: now() - startedAt, statements: statements() }));
+  };
+  app.use((c, next) => {
+    const requestId = requestIdOf(c.req.raw);
+    c.set("requestId", requestId);
+    c.set("told", {});
+    return within({ request_id: requestId }, () => answer(c, next));
   });
   for (const route of ROUTES) {
     app.on(route.method, route.path, async (c) => {
+      tell(c, { route: route.path });
       c.set("services", createServices(c.env, c.executionCtx));
       if (route.access !== "open" && route.access !== "signed") authenticate(c, route.access);
       return route.handle(c);
     });
   }
   for (const [path, routes] of Map.groupBy(ROUTES, (route) => route.path)) {
-    app.all(path, () => refuseMethod(routes));
+    app.all(path, (c) => {
+      tell(c, { route: path });
+      return refuseMethod(routes);
+    });
   }
   // Answered rather than thrown: what is thrown here passes by the middleware that sets X-Request-Id.
-  app.notFound((c) => problemResponse(new AppError("not_found", "There is nothing at this path."), c.get("requestId")));
+  app.notFound((c) => answerTo(new AppError("not_found", "There is nothing at this path."), c));
   app.onError((error, c) => {
-    const requestId = c.get("requestId") ?? requestIdOf(c.req.raw);
-    if (isOurs(error))
-      log.error("request_failed", error, { request_id: requestId, method: c.req.method, path: c.req.path });
-    return problemResponse(error, requestId);
+    if (isOurs(error)) log.error("request_failed", error, { method: c.req.method, route: c.get("told").route });
+    return answerTo(error, c);
   });
   return app;
+}
+
+/** The problem as an answer, and its code told to the log. */
+function answerTo(error: unknown, c: Context<Door>): Response {
+  tell(c, tellingOf(error));
+  return problemResponse(error, c.get("requestId"));
 }
 
 function refuseMethod(routes: Route[]): never {

@@ -1,7 +1,9 @@
 import type { Context } from "hono";
 import { AppError } from "../domain/app-error.ts";
 import { hasScope, mayTouch, SCOPES, type Caller, type Scope } from "../domain/caller.ts";
+import { loggableId } from "../domain/loggable-id.ts";
 import type { Door } from "./door.ts";
+import { tell } from "./request-line.ts";
 
 /** Who has the token may do everything, for every enterprise. */
 const TOKEN_HOLDER: Caller = { keyId: "token", mode: "live", scopes: SCOPES, enterpriseId: null };
@@ -18,6 +20,7 @@ export function authenticate(c: Context<Door>, scope: Scope): void {
 
 /** Throws AppError `forbidden` where the caller's key is for another enterprise; null: what belongs to all. */
 export function requireEnterprise(c: Context<Door>, enterpriseId: string | null): void {
+  if (enterpriseId !== null) tell(c, { enterprise_id: loggableId(enterpriseId) });
   if (mayTouch(c.get("caller"), enterpriseId)) return;
   throw new AppError("forbidden", "This key is for another enterprise.");
 }

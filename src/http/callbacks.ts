@@ -6,6 +6,7 @@ import { applyReceipts } from "../usecases/apply-receipts.ts";
 import { heedInbound } from "../usecases/heed-inbound.ts";
 import { readBytes } from "./body.ts";
 import type { Door, Route } from "./door.ts";
+import { tell } from "./request-line.ts";
 
 /** Room for SendGrid's largest arrays of events, in bytes. */
 const MAX_CALLBACK_BYTES = 4 * 1024 * 1024;
@@ -19,10 +20,10 @@ export const callbackRoutes: Route[] = [
 async function postCallback(c: Context<Door>): Promise<Response> {
   const services = c.get("services");
   const provider = c.req.param("provider") ?? "";
-  const reading = await readSigned(c, services.receiptReaders.get(provider));
-  if (reading.kind !== "receipts") return refuse(reading, provider, services);
-  const { applied } = await applyReceipts(services, reading.receipts, reading.accounts);
-  services.log.info("receipts_applied", { provider, received: reading.receipts.length, applied });
+  const reading = await readSigned(c, provider, services.receiptReaders.get(provider));
+  if (reading.kind !== "receipts") return refuse(reading);
+  const { applied, unknown } = await applyReceipts(services, reading.receipts, reading.accounts);
+  tell(c, { received: reading.receipts.length, applied, unknown });
   return new Response(null, { status: 204 });
 }
 
@@ -30,11 +31,11 @@ async function postCallback(c: Context<Door>): Promise<Response> {
 async function postInbound(c: Context<Door>): Promise<Response> {
   const services = c.get("services");
   const provider = c.req.param("provider") ?? "";
-  const reading = await readSigned(c, services.inboundReaders.get(provider));
-  if (reading.kind !== "inbound") return refuse(reading, provider, services);
+  const reading = await readSigned(c, provider, services.inboundReaders.get(provider));
+  if (reading.kind !== "inbound") return refuse(reading);
   if (reading.message && asksForSomething(reading.message)) {
     const { heeded } = await heedInbound(services, reading.message);
-    services.log.info("inbound_heeded", { provider, wish: reading.message.wish, channels: heeded });
+    tell(c, { wish: reading.message.wish, channels: heeded });
   }
   return new Response("<Response/>", { headers: { "Content-Type": "text/xml; charset=utf-8" } });
 }
@@ -45,8 +46,9 @@ type Reader<T> = (request: Parameters<ReceiptReader>[0]) => Promise<T>;
 
 type Unbelieved = Exclude<Awaited<ReturnType<ReceiptReader>>, { kind: "receipts" }>;
 
-async function readSigned<T>(c: Context<Door>, read: Reader<T> | undefined): Promise<T> {
+async function readSigned<T>(c: Context<Door>, provider: string, read: Reader<T> | undefined): Promise<T> {
   if (!read) throw new AppError("not_found", "There is no such provider.");
+  tell(c, { provider });
   const { pathname, search } = new URL(c.req.url);
   return read({
     publicUrl: `${c.get("services").config.PUBLIC_URL}${pathname}${search}`,
@@ -55,11 +57,10 @@ async function readSigned<T>(c: Context<Door>, read: Reader<T> | undefined): Pro
   });
 }
 
-function refuse(reading: Unbelieved, provider: string, { log }: Pick<Services, "log">): never {
+function refuse(reading: Unbelieved): never {
   switch (reading.kind) {
     case "forged":
       // Most often our own doing: a PUBLIC_URL or a key that is not the provider's.
-      log.info("callback_refused", { provider });
       throw new AppError("forged_callback", "The signature does not fit this request.");
     case "malformed":
       throw new AppError("invalid_request", reading.reason);

@@ -2,10 +2,16 @@ import type { Context } from "hono";
 import type { Caller, Scope } from "../domain/caller.ts";
 import type { Services } from "../services.ts";
 
-/** What Hono carries for a request: the services, the id that the answer and the log share, and who asks. */
+/** Fields of a log line. */
+export type ToldFields = NonNullable<Parameters<Services["log"]["info"]>[1]>;
+
+/**
+ * What Hono carries for a request: the services, the id that the answer and the log share, who asks, and what its handler
+ * tells for the log. Services and caller are not there before their turn has come.
+ */
 export type Door = {
   Bindings: Env;
-  Variables: { services: Services; requestId: string; caller: Caller };
+  Variables: { services: Services; requestId: string; caller: Caller; told: ToldFields };
 };
 
 export type Handler = (c: Context<Door>) => Response | Promise<Response>;

@@ -6,6 +6,7 @@ import { acceptOrderUpdate } from "../usecases/accept-order-update.ts";
 import { readJson } from "./body.ts";
 import { answerInTime } from "./deadline.ts";
 import type { Door, Route } from "./door.ts";
+import { tell } from "./request-line.ts";
 
 export const orderUpdateRoutes: Route[] = [
   { method: "GET", path: "/", access: "open", handle: welcome },
@@ -31,6 +32,7 @@ async function postOrderUpdate(c: Context<Door>): Promise<Response> {
     });
   }
   const accepted = await answerInTime(services, acceptOrderUpdate(services, reading.update, idempotencyKey));
+  tell(c, { update_id: accepted.updateId, replayed: accepted.replayed });
   return c.json(
     {
       status: 202,

@@ -1,4 +1,4 @@
-import { APP_ERRORS, AppError } from "../domain/app-error.ts";
+import { APP_ERRORS, AppError, type AppErrorCode } from "../domain/app-error.ts";
 import { isOutage } from "../domain/outage.ts";
 
 /** Seconds after which a client may repeat a request that the database did not answer. */
@@ -30,6 +30,13 @@ export function problemResponse(error: unknown, requestId: string): Response {
       ...extras.headers,
     },
   });
+}
+
+/** What the log may know of an error: its code, and the update that was stored as a skip. */
+export function tellingOf(error: unknown): { code: AppErrorCode; update_id?: string } {
+  const { code, extras } = toAppError(error);
+  const updateId = extras.members?.["update_id"];
+  return typeof updateId === "string" ? { code, update_id: updateId } : { code };
 }
 
 /** Whether an error is ours to look into rather than the caller's. */

@@ -8,6 +8,7 @@ import { showUpdate } from "../usecases/show-update.ts";
 import { tellTimeline } from "../usecases/tell-timeline.ts";
 import { answerInTime } from "./deadline.ts";
 import type { Door, Handler, Route } from "./door.ts";
+import { tell } from "./request-line.ts";
 
 export const readingRoutes: Route[] = [
   { method: "GET", path: "/v1/shipments/:shipment_id/timeline", access: "read", handle: getTimeline },
@@ -36,6 +37,7 @@ async function getUpdate(c: Context<Door>): Promise<Response> {
   const update = showUpdate(services, enterpriseId, c.req.param("update_id") ?? "");
   const deliveries = await answerInTime(services, update);
   const { update_id, shipment_id, status, timestamp, accepted_at, expires_at } = deliveries[0];
+  tell(c, { update_id });
   return c.json({
     update_id,
     enterprise_id: enterpriseId,

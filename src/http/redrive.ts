@@ -5,6 +5,7 @@ import { redrive } from "../usecases/redrive.ts";
 import { readJson } from "./body.ts";
 import { answerInTime } from "./deadline.ts";
 import type { Door, Route } from "./door.ts";
+import { tell } from "./request-line.ts";
 
 export const redriveRoutes: Route[] = [{ method: "POST", path: "/redrive", access: "admin", handle: postRedrive }];
 
@@ -20,11 +21,13 @@ async function postRedrive(c: Context<Door>): Promise<Response> {
   }
   const result = await answerInTime(services, redrive(services, reading.order));
   const { matching, more, expired } = result;
+  tell(c, { state: reading.order.filter.state, matching, expired });
   const warning = result.mayArriveTwice ? { warning: MAY_ARRIVE_TWICE } : {};
   switch (result.kind) {
     case "counted":
       return c.json({ status: 200, message: "Counted; nothing was changed.", matching, more, expired, ...warning });
     case "redriven":
+      tell(c, { redriven: result.redriven, left: result.left });
       return c.json(
         {
           status: 202,

@@ -1,3 +1,4 @@
+import { loggableId } from "../domain/loggable-id.ts";
 import { Outage } from "../domain/outage.ts";
 import type { Services } from "../services.ts";
 import { deliverBatch } from "../usecases/deliver-batch.ts";
@@ -21,34 +22,46 @@ type Named = { enterpriseId: string; deliveryId: string };
 export async function hearBells(services: Services, batch: MessageBatch): Promise<void> {
   const startedAt = services.clock.now();
   const named = batch.messages.flatMap((message) => readBell(services, message));
+  const sums: Record<string, number> = {};
+  let outcome = "acknowledged";
   try {
     for (let start = 0; start < named.length; start += MAX_DELIVERIES) {
       const report = await deliverBatch(services, named.slice(start, start + MAX_DELIVERIES));
-      services.log.info("batch_delivered", {
-        queue: batch.queue,
-        bells: batch.messages.length,
-        ...report,
-        ms: services.clock.now() - startedAt,
-      });
+      for (const [count, value] of Object.entries(report)) sums[count] = (sums[count] ?? 0) + value;
     }
     batch.ackAll();
   } catch (error) {
     services.log.error("batch_failed", error, { queue: batch.queue, bells: batch.messages.length });
     batch.retryAll({ delaySeconds: REPEAT_AFTER_S });
+    outcome = "comes_again";
   }
+  logBatch(services, batch, startedAt, { outcome, ...sums });
+}
+
+/** The one line of a batch. */
+function logBatch(
+  { log, clock, statements }: Pick<Services, "log" | "clock" | "statements">,
+  { queue, messages }: MessageBatch,
+  startedAt: number,
+  came: Record<string, string | number>,
+): void {
+  const took = { duration_ms: clock.now() - startedAt, statements: statements() };
+  log.info("batch", { queue, bells: messages.length, ...came, ...took });
 }
 
 /** Bells that were repeated in vain: logged and acknowledged, for the sweep rings for their rows. */
-export function hearDeadLetters(services: Pick<Services, "log">, batch: MessageBatch): void {
+export function hearDeadLetters(services: Pick<Services, "log" | "clock" | "statements">, batch: MessageBatch): void {
+  const startedAt = services.clock.now();
   for (const message of batch.messages) {
     const bell = bellMessage.safeParse(message.body);
     services.log.error("bell_dead", new Outage("A bell could not be heard; the sweep rings for its deliveries."), {
       message_id: message.id,
-      enterprise_id: bell.success ? bell.data.enterprise_id : null,
+      enterprise_id: bell.success ? loggableId(bell.data.enterprise_id) : null,
       deliveries: bell.success ? bell.data.delivery_ids.join(" ") : null,
     });
   }
   batch.ackAll();
+  logBatch(services, batch, startedAt, { outcome: "acknowledged" });
 }
 
 function readBell(services: Services, message: Message): Named[] {

@@ -4,7 +4,7 @@ import { STEP_NO, isLookUpEvent } from "../domain/reconciliation.ts";
 import { changesBy, type SuppressionChange } from "../domain/suppression.ts";
 import type { Services } from "../services.ts";
 
-type Needs = Pick<Services, "receipts" | "log">;
+type Needs = Pick<Services, "receipts">;
 
 type Known = { receipt: Receipt; attempt: Awaited<ReturnType<Needs["receipts"]["findAttempts"]>>[number] };
 
@@ -20,24 +20,22 @@ const MOVES = {
  * move forward, so repeats and disorder change nothing. Whatever their number, they cost a statement for each table
  * in which something is missing: two where nothing is, four where sent messages are settled. Receipts of unknown
  * attempts, under another enterprise's name, or of attempts that went through none of the accounts that vouch for
- * them, are dropped.
+ * them, are dropped: they are `unknown`.
  */
 export async function applyReceipts(
   services: Needs,
   received: Receipt[],
   accounts: readonly string[],
-): Promise<{ applied: number }> {
-  if (received.length === 0) return { applied: 0 };
+): Promise<{ applied: number; unknown: number }> {
+  if (received.length === 0) return { applied: 0, unknown: 0 };
   const attempts = await services.receipts.findAttempts(received, accounts);
   const byKey = new Map(attempts.map((attempt) => [keyOf(attempt), attempt]));
   const known = received.flatMap((receipt) => {
     const attempt = byKey.get(keyOf(receipt));
     return attempt ? [{ receipt, attempt }] : [];
   });
-  if (known.length < received.length) {
-    services.log.info("receipts_of_unknown_attempts", { receipts: received.length - known.length });
-  }
-  if (known.length === 0) return { applied: 0 };
+  const unknown = received.length - known.length;
+  if (known.length === 0) return { applied: 0, unknown };
 
   const telling = mostTelling(known, ({ receipt }) => keyOf(receipt));
   await services.receipts.insert(known.map(({ receipt }) => receipt));
@@ -52,7 +50,7 @@ export async function applyReceipts(
       .filter(mayMove)
       .map(({ receipt, attempt }) => ({ ...attempt, to: MOVES[receipt.kind].to })),
   );
-  return { applied: known.length };
+  return { applied: known.length, unknown };
 }
 
 /** Whether a receipt settles an open question; what was looked up has its step already. */

@@ -1,6 +1,6 @@
 import { planBatch, trialsDue, type PlannedSend } from "../domain/batch-plan.ts";
 import { bellsAgainFor } from "../domain/bell.ts";
-import { optOutBy, stepAfter, type DeliveryResult } from "../domain/delivery-result.ts";
+import { optOutBy, stepAfter, type DeliveryResult, type ResultStep } from "../domain/delivery-result.ts";
 import type { DueDelivery } from "../domain/due-delivery.ts";
 import { renderMessage } from "../domain/message.ts";
 import { isOutage } from "../domain/outage.ts";
@@ -18,8 +18,13 @@ type Needs = Pick<Services, "sending" | "health" | "adapters" | "bells" | "ids" 
 
 type Intent = Parameters<Needs["sending"]["commitIntents"]>[0][number];
 
-/** What a batch came to, for the log. */
-export type BatchReport = { named: number; called: number; results: number };
+/**
+ * What a batch came to, for the log: how many were named, found, and called for, how many lost their lease before that, and
+ * how many went on to each state.
+ */
+export type BatchReport = { named: number; results: number; called: number; lost: number } & Partial<
+  Record<ResultStep["state"], number>
+>;
 
 /**
  * Sends what is due among the named deliveries: claim, load, intent, call, record. A fixed number of
@@ -38,16 +43,18 @@ export async function deliverBatch(
   const trials = await takeTrials(services, loaded);
   const { sends, results } = planBatch(loaded, { ...services, trials });
   const { calls, lost } = await intend(services, sends, leaseToken);
-  if (lost > 0) services.log.info("leases_lost", { lost });
 
+  const report: BatchReport = { named: named.length, results: loaded.length, called: calls.length, lost };
   const record = async (called: DeliveryResult[]) => {
-    await recordResults(services, [...results, ...called]);
+    const recorded = [...results, ...called];
+    await recordResults(services, recorded);
     results.splice(0);
+    for (const { step } of recorded) report[step.state] = (report[step.state] ?? 0) + 1;
   };
   const streaks = await callAll(calls, { ...services, deadline: claimedAt + callWindow(services.times), record });
   await reviewIfTelling(services, streaks, trials);
   await ringForBlocked(services, loaded);
-  return { named: named.length, called: calls.length, results: loaded.length };
+  return report;
 }
 
 /** The trials that are due and nobody else has taken. One more statement, and only when one is due. */

@@ -7,9 +7,10 @@ import { PORTION, type PurgeNeeds, type PurgePart } from "./purge-part.ts";
  * is over: a portion of each in turn, so that none waits for another. Runs that overlap find the same rows, and the
  * later one changes nothing. What fails does not keep the others, and is tried again by the next run.
  *
- * Rests a quarter as long as each portion took: so it takes four fifths of one connection.
+ * Rests a quarter as long as each portion took: so it takes four fifths of one connection. Gives how many rows were changed,
+ * by what they are of.
  */
-export async function purge(services: PurgeNeeds): Promise<void> {
+export async function purge(services: PurgeNeeds): Promise<Record<string, number>> {
   const { clock, log, times } = services;
   const end = clock.now() + times.purge;
   const sums: Record<string, number> = {};
@@ -26,7 +27,7 @@ export async function purge(services: PurgeNeeds): Promise<void> {
       log.error("purge_failed", error, { part: part.what });
     }
   }
-  if (Object.keys(sums).length > 0) log.info("purged", sums);
+  return sums;
 }
 
 function removing({ purging, retention, clock }: PurgeNeeds, what: Removed): PurgePart {

@@ -47,7 +47,6 @@ export async function redrive(services: Needs, order: RedriveOrder): Promise<Red
     await ringBells(services, bellsAgainFor(planned.filter(({ delayMs }) => delayMs <= RING_AHEAD_MS)));
   }
   const left = Math.max(0, matching - redriven);
-  services.log.info("redriven", { state: filter.state, matching, expired, redriven, left });
   return { kind: "redriven", ...counted, redriven, left, lastDueMs: planned.at(-1)?.delayMs ?? 0 };
 }
 

@@ -27,34 +27,50 @@ type Needs = Pick<
   | "times"
 >;
 
-/**
- * One cron run: sweeps; beside that rings for what is silent, so that no slow look-up holds it up, and removes
- * what is old.
- */
-export async function sweepForAMinute(services: Needs & PurgeNeeds): Promise<void> {
-  const end = services.clock.now() + RUN_MS;
-  await Promise.all([sweepOften(services, end), ringOften(services, end), purge(services)]);
-}
+/** What a run has come to so far, for the log. `failed`: parts of sweeps that did, each with a line of its own. */
+type RunReport = Record<"sweeps" | "released" | "ended" | "looked" | "rung" | "failed", number>;
 
 /**
- * Sweeps every 5 s (by default). A sweep that fails is logged, and the next one tries again. The line at
- * the end comes even when there was nothing to do: where it is missing, cron does not run.
+ * One cron run: sweeps; beside that rings for what is silent, so that no slow look-up holds it up, and removes
+ * what is old. Its line comes even when there was nothing to do: where it is missing, cron does not run.
  */
-async function sweepOften(services: Needs, end: number): Promise<void> {
-  for (let sweeps = 1; ; sweeps += 1) {
-    await sweepOnce(services);
-    if (services.clock.now() + services.times.sweepEvery >= end) return services.log.info("cron_ran", { sweeps });
+export async function sweepForAMinute(services: Needs & PurgeNeeds & Pick<Services, "statements">): Promise<void> {
+  const startedAt = services.clock.now();
+  const end = startedAt + RUN_MS;
+  const report = newReport();
+  const [, , purged] = await Promise.all([
+    sweepOften(services, end, report),
+    ringOften(services, end, report),
+    purge(services),
+  ]);
+  services.log.info("run", {
+    ...report,
+    ...Object.fromEntries(Object.entries(purged).map(([what, rows]) => [`purged_${what}`, rows])),
+    duration_ms: services.clock.now() - startedAt,
+    statements: services.statements(),
+  });
+}
+
+function newReport(): RunReport {
+  return { sweeps: 0, released: 0, ended: 0, looked: 0, rung: 0, failed: 0 };
+}
+
+/** Sweeps every 5 s (by default). A sweep that fails is logged, and the next one tries again. */
+async function sweepOften(services: Needs, end: number, report: RunReport): Promise<void> {
+  for (;;) {
+    await sweepOnce(services, report);
+    report.sweeps += 1;
+    if (services.clock.now() + services.times.sweepEvery >= end) return;
     await services.clock.timer(services.times.sweepEvery).elapsed;
   }
 }
 
 /** Rings for what is silent: as often as it sweeps, and more often while bells are on their way. */
-async function ringOften(services: Needs, end: number): Promise<void> {
+async function ringOften(services: Needs, end: number, report: RunReport): Promise<void> {
   for (let windows = newWindows(); ;) {
-    await attempt(services, "ring_silent", async () => {
+    report.rung += await attempt(services, report, "ring_silent", async () => {
       const after = await ringSilent(services, windows);
       windows = after.windows;
-      if (after.rung > 0) services.log.info("silent_rung", { rung: after.rung });
       return after.rung;
     });
     const areOpen = [...windows.values()].some(({ open }) => open.length > 0);
@@ -68,19 +84,24 @@ async function ringOften(services: Needs, end: number): Promise<void> {
  * Gateways first, since whatever is rung for is sent by their health; then expired leases, since they make
  * rows due; what waits for providers comes last. Each part is tried even when another fails.
  */
-export async function sweepOnce(services: Needs): Promise<void> {
-  await attempt(services, "review_gateways", reviewGateways);
-  const released = await attempt(services, "release_expired_leases", releaseExpiredLeases);
-  const ended = await attempt(services, "end_holds", endHolds);
-  const looked = await attempt(services, "reconcile", reconcile);
-  if (released + ended + looked > 0) services.log.info("swept", { released, ended, looked });
+export async function sweepOnce(services: Needs, report: RunReport = newReport()): Promise<void> {
+  await attempt(services, report, "review_gateways", reviewGateways);
+  report.released += await attempt(services, report, "release_expired_leases", releaseExpiredLeases);
+  report.ended += await attempt(services, report, "end_holds", endHolds);
+  report.looked += await attempt(services, report, "reconcile", reconcile);
 }
 
-async function attempt(services: Needs, name: string, part: (services: Needs) => Promise<number>): Promise<number> {
+async function attempt(
+  services: Needs,
+  report: RunReport,
+  name: string,
+  part: (services: Needs) => Promise<number>,
+): Promise<number> {
   try {
     return await part(services);
   } catch (error) {
     services.log.error("sweep_failed", error, { part: name });
+    report.failed += 1;
     return 0;
   }
 }

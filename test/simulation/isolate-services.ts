@@ -83,6 +83,7 @@ function wire(setting: Setting, isolate: Isolate): Record<Door, Services> {
         return `${prefix}_${time}${String(count).padStart(4, "0")}${isolate.name}`;
       },
     },
+    statements: () => 0,
     clock: { now, timer: (ms: number) => startTimer(setting, isolate, ms) },
     random: () => random.next(),
     adapters,

@@ -35,7 +35,7 @@ export function cleanEvidence(): Evidence {
     addresses: new Map([["shop", { phone: "+12025550100", email: "orders@shop.example" }]]),
     senders: new Map([["gw_twilio", "+15005550006"]]),
     canaries: ["+12025550100"],
-    workerLog: '{"event":"batch_delivered"}',
+    workerLog: '{"event":"batch"}',
   };
 }
 

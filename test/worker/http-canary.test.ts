@@ -132,7 +132,7 @@ it.for([
     ),
   ]);
 
-  expect(leaks("batch_delivered", secrets)).toEqual([]);
+  expect(leaks("batch", secrets)).toEqual([]);
   const stored = await query(
     `SELECT CONCAT_WS(' ', code, reason) AS text FROM attempts WHERE enterprise_id = ?
      UNION SELECT CONCAT_WS(' ', code, provider_code, message) FROM logs_failure WHERE enterprise_id = ?`,

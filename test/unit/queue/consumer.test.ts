@@ -64,10 +64,27 @@ describe("hearing bells", () => {
     const { log } = await hear([aBell(["dlv_1", "dlv_2"]), aBell(["dlv_3"])]);
     expect(log.lines).toEqual([
       {
-        event: "batch_delivered",
-        fields: { queue: "notify-sms", bells: 2, named: 3, called: 0, results: 0, ms: expect.any(Number) },
+        event: "batch",
+        fields: {
+          queue: "notify-sms",
+          bells: 2,
+          outcome: "acknowledged",
+          named: 3,
+          results: 0,
+          called: 0,
+          lost: 0,
+          duration_ms: expect.any(Number),
+          statements: 6,
+        },
       },
     ]);
+  });
+
+  test("says it once of a batch that is heard in groups, with the sums of all", async () => {
+    const deliveries = [aDueDelivery()];
+    const bells = Array.from({ length: 3 }, () => aBell(Array.from({ length: 100 }, () => newId("dlv"))));
+    const { log } = await hear(bells, deliveringWith(deliveries));
+    expect(log.lines).toMatchObject([{ event: "batch", fields: { named: 300, results: 3, called: 3, sent: 3 } }]);
   });
 
   test("logs a bell that cannot be read, acknowledges it and hears the others", async () => {
@@ -90,18 +107,32 @@ describe("hearing bells", () => {
     const { batch, log } = await hear([aBell(["dlv_1"])], world);
     expect(batch.retryAll).toHaveBeenCalledExactlyOnceWith({ delaySeconds: 10 });
     expect(batch.ackAll).not.toHaveBeenCalled();
-    expect(log.lines).toEqual([{ event: "batch_failed", error, fields: { queue: "notify-sms", bells: 1 } }]);
+    expect(log.lines).toMatchObject([
+      { event: "batch_failed", error, fields: { queue: "notify-sms", bells: 1 } },
+      { event: "batch", fields: { queue: "notify-sms", bells: 1, outcome: "comes_again", statements: 6 } },
+    ]);
   });
 });
 
 describe("dead letters", () => {
   test("are logged with what they named, and acknowledged, for the rows still stand", () => {
-    const { log } = deliveringWith([]);
-    const batch = aBatch([aBell(["dlv_1", "dlv_2"], "E-1"), "scrap"]);
-    hearDeadLetters({ log }, batch);
-    expect(log.lines.map(({ event, fields }) => ({ event, fields }))).toEqual([
+    const world = deliveringWith([]);
+    const batch = aBatch([aBell(["dlv_1", "dlv_2"], "E-1"), "scrap", aBell(["dlv_3"], "+34600111222")]);
+    hearDeadLetters(world, batch);
+    expect(world.log.lines.map(({ event, fields }) => ({ event, fields }))).toEqual([
       { event: "bell_dead", fields: { message_id: "message-0", enterprise_id: "E-1", deliveries: "dlv_1 dlv_2" } },
       { event: "bell_dead", fields: { message_id: "message-1", enterprise_id: null, deliveries: null } },
+      { event: "bell_dead", fields: { message_id: "message-2", enterprise_id: null, deliveries: "dlv_3" } },
+      {
+        event: "batch",
+        fields: {
+          queue: "notify-sms",
+          bells: 3,
+          outcome: "acknowledged",
+          duration_ms: expect.any(Number),
+          statements: 6,
+        },
+      },
     ]);
     expect(batch.ackAll).toHaveBeenCalledOnce();
     expect(batch.retryAll).not.toHaveBeenCalled();

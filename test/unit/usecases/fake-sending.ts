@@ -87,6 +87,7 @@ export function deliveringWith(loaded: DueDelivery[]) {
     changes,
     bells,
     ids: countingIds(),
+    statements: () => 6,
     clock: createClock(),
     random: () => 0.5,
     times: DEFAULT_TIMES,

@@ -60,6 +60,7 @@ function sweepingOver({ expired = [], ended = [] }: Found) {
     adapters: deliveringWith([]).adapters,
     bells,
     log: fakeLog(),
+    statements: () => 7,
     clock: orderlyClock(),
     random: () => 0.5,
     times: DEFAULT_TIMES,
@@ -168,15 +169,6 @@ describe("one sweep", () => {
     expect(world.log.lines).toEqual([]);
   });
 
-  test("tells in the log how much there was", async () => {
-    const world = sweepingOver({
-      expired: [anExpired(null), anExpired("att")],
-      ended: [anEnded()],
-    });
-    await sweepOnce(world);
-    expect(world.log.lines).toEqual([{ event: "swept", fields: { released: 2, ended: 1, looked: 0 } }]);
-  });
-
   test.each([
     ["findExpiredLeases", "release_expired_leases", ENDING],
     ["findEnded", "end_holds", ["record", "ring"]],
@@ -221,7 +213,22 @@ describe("a cron run", () => {
   test("says once that it ran, although there was nothing to do: its silence is what operators are woken by", async () => {
     const world = sweepingOver({});
     await sweepForAMinute(world);
-    expect(world.log.lines).toEqual([{ event: "cron_ran", fields: { sweeps: 12 } }]);
+    const none = { released: 0, ended: 0, looked: 0, rung: 0, failed: 0 };
+    expect(world.log.lines).toEqual([
+      { event: "run", fields: { sweeps: 12, ...none, duration_ms: 55_000, statements: 7 } },
+    ]);
+  });
+
+  test("tells in the same line how much there was of everything", async () => {
+    const world = sweepingOver({ expired: [anExpired(null), anExpired("att")], ended: [anEnded()] });
+    const row = { lane: "sms" as const, enterpriseId: newId("ent"), deliveryId: newId("dlv") };
+    vi.mocked(world.sweeping.findSilent).mockResolvedValueOnce([row]);
+    vi.mocked(world.purging.findOld).mockResolvedValueOnce([{}]);
+    vi.mocked(world.purging.remove).mockResolvedValueOnce(1);
+    await sweepForAMinute(world);
+    expect(world.log.lines).toMatchObject([{ event: "run", fields: { rung: 1, [`purged_${REMOVED[0]}`]: 1 } }]);
+    expect(world.log.lines[0]?.fields["released"]).toBeGreaterThanOrEqual(2);
+    expect(world.log.lines[0]?.fields["ended"]).toBeGreaterThanOrEqual(1);
   });
 
   test("sweeps at once and then every 5 s, and ends before the next run begins", async () => {
@@ -254,7 +261,7 @@ describe("a cron run", () => {
     await sweepForAMinute(world);
     expect(world.sweeping.findUnheard).toHaveBeenCalledTimes(2);
     expect(world.clock.waits.filter((ms) => ms === 500)).toHaveLength(2);
-    expect(world.log.lines.map(({ event }) => event)).toEqual(["silent_rung", "cron_ran"]);
+    expect(world.log.lines.map(({ event }) => event)).toEqual(["run"]);
   });
 
   test("goes on after a sweep that failed", async () => {
@@ -262,7 +269,7 @@ describe("a cron run", () => {
     vi.spyOn(world.reconciling, "findDue").mockRejectedValueOnce(new Outage("no answer"));
     await sweepForAMinute(world);
     expect(world.reconciling.findDue).toHaveBeenCalledTimes(12);
-    expect(world.log.lines.map((line) => line.event)).toEqual(["sweep_failed", "cron_ran"]);
+    expect(world.log.lines).toMatchObject([{ event: "sweep_failed" }, { event: "run", fields: { failed: 1 } }]);
   });
 
   test("sweeps less often when the database is slow, rather than longer", async () => {

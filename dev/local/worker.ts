@@ -59,12 +59,13 @@ export async function startWorker({ folder, port, vars, onLine }: WorkerOptions)
  */
 function writeConfig(folder: string, vars: Record<string, string>): string {
   mkdirSync(folder, { recursive: true });
-  const main = relative(folder, join(ROOT, "src/index.ts")).replaceAll("\\", "/");
+  const from = (path: string) => relative(folder, join(ROOT, path)).replaceAll("\\", "/");
   const ours = readFileSync(join(ROOT, "wrangler.toml"), "utf8");
   // wrangler takes from .dev.vars what the configuration names, and leaves out the rest without a word.
   const secrets = Object.keys(vars).filter((name) => !new RegExp(`^${name} = `, "m").test(ours));
   const toml = ours
-    .replace(/^main = .*$/m, `main = "${main}"`)
+    .replace(/^main = .*$/m, `main = "${from("src/index.ts")}"`)
+    .replace(/^directory = .*$/m, `directory = "${from("public")}"`)
     .replace(/^required = .*$/m, `required = ${JSON.stringify(secrets)}`);
   const file = join(folder, "wrangler.toml");
   writeFileSync(file, toml);

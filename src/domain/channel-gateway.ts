@@ -25,7 +25,8 @@ const name = plainText(64).check(
   }),
 );
 
-const schema = z.object(
+/** A gateway, as `POST /add-channel-gateway` takes it. */
+export const channelGatewayBody = z.object(
   {
     channel_name: name,
     gateway_name: name,
@@ -35,7 +36,11 @@ const schema = z.object(
     account: z.nullish(
       z.string({ error: "must be a text" }).check(z.maxLength(64, { error: "must be at most 64 characters" })),
     ),
-    priority: z.optional(z.custom<number>(isPriority, { error: "must be an integer from 0 to 1000000" })),
+    priority: z.optional(
+      z
+        .custom<number>(isPriority, { error: "must be an integer from 0 to 1000000" })
+        .register(z.globalRegistry, { type: "integer", minimum: 0, maximum: 1_000_000, default: DEFAULT_PRIORITY }),
+    ),
   },
   { error: "must be a JSON object" },
 );
@@ -48,7 +53,7 @@ function isPriority(value: unknown): boolean {
 export function readChannelGateway(
   body: unknown,
 ): { ok: true; request: ChannelGatewayRequest } | { ok: false; errors: FieldError[] } {
-  const parsed = schema.safeParse(body);
+  const parsed = channelGatewayBody.safeParse(body);
   if (!parsed.success) return { ok: false, errors: fieldErrors(parsed.error) };
   const { channel_name, gateway_name, adapter, kind, sender, account, priority } = parsed.data;
   return {

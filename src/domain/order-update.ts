@@ -18,7 +18,7 @@ export type OrderUpdateReading = { ok: true; update: OrderUpdate } | { ok: false
 /** Reads the body of `POST /`. Names every wrong field at once; members that are not known are ignored. */
 export function readOrderUpdate(body: unknown, now: number): OrderUpdateReading {
   // The time is read before, so that the schema knows no clock and is made only once.
-  const parsed = bodySchema.safeParse(
+  const parsed = orderUpdateBody.safeParse(
     isJsonObject(body) ? { ...body, timestamp: readTimestampField(body["timestamp"], now) } : body,
   );
   if (!parsed.success) return { ok: false, errors: fieldErrors(parsed.error) };
@@ -45,39 +45,54 @@ export function fieldErrors(error: z.core.$ZodError): FieldError[] {
   }));
 }
 
-/** A required text of 1 to `max` characters without control or invisible characters or spaces around it. */
+/**
+ * A required text of 1 to `max` characters without control or invisible characters or spaces around it. What is registered
+ * beside a schema is what its own checks mean in JSON Schema, for the API's reference.
+ */
 export function plainText(max: number) {
-  return z.string({ error: requiredOr("must be a string") }).check(({ value, issues }) => {
-    const message = textProblem(value, max);
-    if (message) issues.push({ code: "custom", input: value, message });
-  });
+  return z
+    .string({ error: requiredOr("must be a string") })
+    .check(({ value, issues }) => {
+      const message = textProblem(value, max);
+      if (message) issues.push({ code: "custom", input: value, message });
+    })
+    .register(z.globalRegistry, { minLength: 1, maxLength: max });
 }
 
 /** A required id: a text, or an integer that is read as one. */
 export const idText = z.pipe(
   z.pipe(
-    z.union([z.string(), z.int({ error: requiredOr("must be a string, or an integer below 2^53") })], {
-      error: requiredOr("must be a string or an integer"),
-    }),
+    z.union(
+      [
+        z.string().register(z.globalRegistry, { minLength: 1, maxLength: 64 }),
+        z.int({ error: requiredOr("must be a string, or an integer below 2^53") }),
+      ],
+      { error: requiredOr("must be a string or an integer") },
+    ),
     z.transform(String),
   ),
   plainText(64),
 );
 
-const bodySchema = z.object(
+/** One update, as `POST /` takes it. */
+export const orderUpdateBody = z.object(
   {
     shipment_id: idText,
     status: plainText(64),
     enterprise_id: idText,
-    timestamp: z.transform(({ text, reading }: TimestampField, { issues }) => {
-      if (reading.ok) return { occurredAt: reading.instant, timestampText: text };
-      issues.push({ code: "custom", input: text, message: reading.message });
-      return z.NEVER;
-    }),
+    timestamp: z.pipe(
+      z.custom<TimestampField>().register(z.globalRegistry, { type: "string" }),
+      z.transform(({ text, reading }: TimestampField, { issues }) => {
+        if (reading.ok) return { occurredAt: reading.instant, timestampText: text };
+        issues.push({ code: "custom", input: text, message: reading.message });
+        return z.NEVER;
+      }),
+    ),
     data: z.optional(
       z
         .custom<JsonObject>(isJsonObject, { error: "must be an object" })
-        .check(z.refine((data) => isStorable(data), { error: "must be well-formed text at most 8 levels deep" })),
+        .check(z.refine((data) => isStorable(data), { error: "must be well-formed text at most 8 levels deep" }))
+        .register(z.globalRegistry, { type: "object" }),
     ),
   },
   { error: "must be a JSON object" },

@@ -34,21 +34,25 @@ const MOST_ROWS = 200;
 const text = plainText(64);
 
 const limit = z.optional(
-  z.pipe(
-    z.string().check(z.refine(isLimit, { error: `must be an integer from 1 to ${MOST_ROWS}` })),
-    z.transform(Number),
-  ),
+  z
+    .pipe(
+      z.string().check(z.refine(isLimit, { error: `must be an integer from 1 to ${MOST_ROWS}` })),
+      z.transform(Number),
+    )
+    .register(z.globalRegistry, { type: "integer", minimum: 1, maximum: MOST_ROWS }),
 );
 
 /** The parameters of every route that reads pages of one enterprise. */
 const pageParameters = { enterprise_id: text, limit, cursor: z.optional(z.string()) };
 
-const timelineQuery = z.strictObject(pageParameters);
+/** The query of a timeline. */
+export const timelineQuery = z.strictObject(pageParameters);
 
-const updateQuery = z.strictObject({ enterprise_id: text });
+/** The query of an update. */
+export const updateQuery = z.strictObject({ enterprise_id: text });
 
-/** The parameters of the lists; `now` in ms since the epoch. */
-function listQueries(now: number) {
+/** The queries of the lists; `now` in ms since the epoch. */
+export function listQueries(now: number) {
   const rows = {
     ...pageParameters,
     shipment_id: z.optional(text),

@@ -43,7 +43,7 @@ export function readRedrive(
   body: unknown,
   now: number,
 ): { ok: true; order: RedriveOrder } | { ok: false; errors: FieldError[] } {
-  const parsed = bodySchema(now).safeParse(body);
+  const parsed = redriveBody(now).safeParse(body);
   if (!parsed.success) return { ok: false, errors: fieldErrors(parsed.error) };
   const { filter, dry_run, expected, per_second, may_send_twice } = parsed.data;
   const read: RedriveFilter = {
@@ -92,7 +92,8 @@ export function scheduleRedrive<T extends { expiresInMs: number }>(
   return planned;
 }
 
-function bodySchema(now: number) {
+/** A redrive, as `POST /redrive` takes it; `now` in ms since the epoch. */
+export function redriveBody(now: number) {
   const optionalText = z.optional(plainText(64));
   const filter = z
     .strictObject(
@@ -142,7 +143,9 @@ export function instantText(now: number) {
 
 function wholeNumber(least: number, most: number) {
   const fits = (value: unknown) => Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
-  return z.custom<number>(fits, { error: `must be an integer from ${least} to ${most}` });
+  return z
+    .custom<number>(fits, { error: `must be an integer from ${least} to ${most}` })
+    .register(z.globalRegistry, { type: "integer", minimum: least, maximum: most });
 }
 
 function wrongObject(issue: { code?: string; keys?: string[] }): string {

@@ -16,7 +16,8 @@ import { redriveRoutes } from "./redrive.ts";
 import { requestLine, tell } from "./request-line.ts";
 import { secure } from "./security-headers.ts";
 
-const ROUTES: Route[] = [
+/** Every route that there is. */
+export const ROUTES: Route[] = [
   ...orderUpdateRoutes,
   ...channelGatewayRoutes,
   ...redriveRoutes,

@@ -12,14 +12,7 @@ import { readingRoutes } from "../../../src/http/reading.ts";
 import { redriveRoutes } from "../../../src/http/redrive.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
-const PAGES = [
-  "README.md",
-  "docs/architecture.md",
-  "docs/performance.md",
-  "docs/reliability.md",
-  "docs/scale.md",
-  "docs/testing.md",
-];
+const PAGES = ["README.md", ...globSync("docs/**/*.md", { cwd: ROOT })];
 
 const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
 

@@ -1,0 +1,184 @@
+import * as z from "zod";
+import { orderUpdateBody } from "../../../src/domain/order-update.ts";
+import { id, skipCode, state } from "../answers.ts";
+import type { Example, Group } from "../operation.ts";
+import { problem } from "../problems.ts";
+
+const accepted = z
+  .object({
+    status: z.literal(202),
+    message: z.string(),
+    update_id: id("upd"),
+    deliveries: z.array(z.object({ delivery_id: id("dlv"), channel: z.string(), gateway: z.string(), state })),
+    skipped: z.array(z.object({ channel: z.string(), code: skipCode, reason: z.string() })),
+  })
+  .meta({ id: "AcceptedUpdate" });
+
+const shipped = {
+  shipment_id: "SH-1002",
+  status: "shipped",
+  enterprise_id: "demo",
+  timestamp: "2026-11-23 07:30:05",
+};
+
+const deliveries = [
+  {
+    delivery_id: "dlv_01a2076c0fe270aeaa98efda0d608263",
+    channel: "Email",
+    gateway: "SendGrid",
+    state: "queued",
+  },
+  {
+    delivery_id: "dlv_01a2076c0fe270aeaa98efdb8bf992c2",
+    channel: "SMS",
+    gateway: "Twilio",
+    state: "queued",
+  },
+  {
+    delivery_id: "dlv_01a2076c0fe270aeaa98efdc92e08daf",
+    channel: "Whatsapp",
+    gateway: "Twilio Whatsapp",
+    state: "queued",
+  },
+];
+
+const examples: Example[] = [
+  {
+    name: "shipped",
+    summary: "A parcel was shipped",
+    request: { headers: { "Idempotency-Key": "order-1002-shipped" }, body: shipped },
+    answer: {
+      status: 202,
+      body: {
+        status: 202,
+        message: "Accepted.",
+        update_id: "upd_01a2076c0fe270aeaa98efd92b541170",
+        deliveries,
+        skipped: [],
+      },
+    },
+  },
+  {
+    name: "again",
+    summary: "The same update once more",
+    request: { headers: { "Idempotency-Key": "order-1002-shipped" }, body: shipped },
+    answer: {
+      status: 202,
+      headers: { "Idempotency-Replayed": "true" },
+      body: {
+        status: 202,
+        message: "Accepted before; nothing was sent again.",
+        update_id: "upd_01a2076c0fe270aeaa98efd92b541170",
+        deliveries: deliveries.map((delivery) => ({ ...delivery, state: "sent" })),
+        skipped: [],
+      },
+    },
+    varies: true,
+  },
+  {
+    name: "other_content",
+    summary: "The key of another update",
+    request: {
+      headers: { "Idempotency-Key": "order-1002-shipped" },
+      body: { ...shipped, status: "out for delivery", timestamp: "2026-11-23T09:10:00+01:00" },
+    },
+    answer: {
+      status: 422,
+      body: problem("content_mismatch", "This Idempotency-Key was used before for another update. Nothing was sent."),
+    },
+  },
+  {
+    name: "wrong_fields",
+    summary: "Every wrong field is named at once",
+    request: { body: { ...shipped, status: "", timestamp: "23.11.2026" } },
+    answer: {
+      status: 400,
+      body: problem("invalid_request", "The order update is not valid. See 'errors' for each wrong field.", {
+        errors: [
+          { pointer: "/status", message: "must not be empty" },
+          {
+            pointer: "/timestamp",
+            message: "must be 'YYYY-MM-DD HH:MM:SS' (read as UTC) or RFC 3339 with an offset",
+          },
+        ],
+      }),
+    },
+  },
+  {
+    name: "unknown_enterprise",
+    summary: "An enterprise that does not exist",
+    request: { body: { ...shipped, enterprise_id: "nobody" } },
+    answer: {
+      status: 404,
+      body: problem("enterprise_not_found", "There is no enterprise with this enterprise_id."),
+    },
+  },
+];
+
+/** What clients send. */
+export const updateGroup: Group = {
+  name: "Order updates",
+  description: "What a shop's systems send when the status of an order changes.",
+  operations: [
+    {
+      id: "postOrderUpdate",
+      method: "POST",
+      path: "/",
+      access: "send",
+      summary: "Accept an order update",
+      description: `Stores one delivery, or one skip with its reason, for each channel that the enterprise subscribes to, and answers when all of them are committed. What is sent, and what came of it, is read by the timeline of the shipment.
+
+The same enterprise, shipment, status and instant again is a repeat: nothing is sent again, and the answer has the ids of the first time, with \`Idempotency-Replayed: true\`. After a \`503\` or a lost connection, repeat the same post.`,
+      request_headers: {
+        "Idempotency-Key": {
+          description: "1 to 255 visible ASCII characters, quoted or not; a second key, for that enterprise",
+          schema: { type: "string", minLength: 1, maxLength: 257 },
+        },
+      },
+      body: {
+        schema: orderUpdateBody,
+        notes: {
+          shipment_id: "names the shipment; an integer is read as text",
+          status: "its new status, as it is told to the recipient",
+          enterprise_id: "the enterprise whose subscriptions decide on the channels",
+          timestamp:
+            "since when: `YYYY-MM-DD HH:MM:SS`, read as UTC, or RFC 3339 with an offset; at most 24 hours ahead and 400 days old",
+          data: "more about the order, at most 8 levels deep",
+        },
+      },
+      answers: [
+        {
+          status: 202,
+          description: "Every delivery is a row in the database.",
+          schema: accepted,
+          headers: {
+            "Idempotency-Replayed": { description: "`true`: it was accepted before", isSometimes: true },
+          },
+        },
+      ],
+      problems: ["enterprise_not_found", "content_mismatch", "not_subscribed", "no_channels"],
+      examples,
+    },
+    {
+      id: "welcome",
+      method: "GET",
+      path: "/",
+      access: "open",
+      summary: "The original's error route",
+      description: "Says what to post.",
+      answers: [],
+      problems: ["welcome"],
+      examples: [
+        {
+          name: "welcome",
+          summary: "What to post",
+          request: {},
+          answer: {
+            status: 400,
+            body: problem("welcome", "Welcome to Notify API. Please put a post request with shipment data."),
+          },
+        },
+      ],
+    },
+  ],
+};

@@ -20,6 +20,10 @@ const workerSettings = {
   RESEND_API_KEY: "re_test_key",
   RESEND_FROM_EMAIL: "orders@shop.example",
   RESEND_WEBHOOK_SECRET: "whsec_VGhlIFdvcmtlcidzIHRlc3RzIGtub3cgaXQu",
+  CREDENTIALS_KEYS: JSON.stringify({
+    "2025a": Buffer.alloc(32, 1).toString("base64"),
+    "2026a": Buffer.alloc(32, 2).toString("base64"),
+  }),
   ACCOUNTS: JSON.stringify({
     backup: {
       TWILIO_ACCOUNT_SID: "AC00000000000000000000000000000009",

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { nameKey } from "./domain/adapter-facts.ts";
+import { decodeBase64Url } from "./domain/base64url.ts";
 import { DEFAULT_RETENTION, LEAST_DAYS, RETAINED, type Retention } from "./domain/retention.ts";
 import { DEFAULT_TIMES, type Times } from "./domain/times.ts";
 
@@ -109,6 +110,23 @@ const accounts = z.pipe(
   ),
 );
 
+const KEYS = "must be keys by id (1 to 20 of a-z0-9-, a letter among them), each 32 bytes in base64";
+
+/** `{"2026a": "…"}`: the last one seals, all open. An id of digits alone would not keep its place in the JSON. */
+const credentialsKeys = z.pipe(
+  z.pipe(
+    json,
+    z.record(
+      z.string().check(z.regex(/^(?=.*[a-z])[a-z0-9-]{1,20}$/)),
+      z.string(KEYS).check(z.refine((key) => decodeBase64Url(key)?.length === 32, { error: KEYS })),
+      KEYS,
+    ),
+  ),
+  z.transform((keys: Record<string, string>) =>
+    Object.entries(keys).map(([keyId, key]) => ({ keyId, bytes: decodeBase64Url(key) ?? new Uint8Array() })),
+  ),
+);
+
 const schema = z.object({
   DATABASE_URL: url,
   API_TOKEN: text,
@@ -117,6 +135,7 @@ const schema = z.object({
   TIMES: z.prefault(times, ""),
   RETENTION_DAYS: z.prefault(retention, ""),
   ACCOUNTS: z.prefault(accounts, ""),
+  CREDENTIALS_KEYS: z.prefault(credentialsKeys, ""),
   TWILIO_API_URL: z.prefault(baseUrl, "https://api.twilio.com"),
   SENDGRID_API_URL: z.prefault(baseUrl, "https://api.sendgrid.com"),
   RESEND_API_URL: z.prefault(baseUrl, "https://api.resend.com"),

@@ -6,6 +6,7 @@ import { loadEnterprise } from "./db/directory.ts";
 import { LANES, type Lane } from "./domain/lane.ts";
 import { readAccounts } from "./gateways/provider-accounts.ts";
 import { createAdapters, createInboundReaders, createReceiptReaders } from "./gateways/registry.ts";
+import { createVault } from "./gateways/vault.ts";
 import { createIds } from "./ids.ts";
 import { countStatement, idsNow, statementsNow } from "./invocation.ts";
 import { createLog } from "./log.ts";
@@ -83,6 +84,8 @@ function createShared(env: Env, config: Config) {
     adapters: createAdapters(accounts, fetchNow, config.TIMES),
     /** The names of the provider accounts that a gateway may send through; the first one's is empty. */
     accounts: accounts.map(({ name }) => name),
+    /** Seals and opens the credentials of gateways that have their own. */
+    vault: createVault(config.CREDENTIALS_KEYS),
     receiptReaders: createReceiptReaders(accounts),
     inboundReaders: createInboundReaders(accounts),
     gathering: createBellGathering(config.TIMES.gatherBells + config.TIMES.gatherBellsLonger + CARRIED_LATE_MS),

@@ -75,13 +75,16 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       ...(options.onMessage ? { onMessage: options.onMessage } : {}),
     });
     stops.push(sandbox.stop);
-    const { apiToken } = keys;
+    const { apiToken, credentialsKey } = keys;
     return {
       mysqlUrl: database.url,
       bridge,
       sandbox,
       apiToken,
-      vars: workerVars(bridge, sandbox, publicUrl, apiToken),
+      vars: {
+        ...workerVars(bridge, sandbox, publicUrl, apiToken),
+        CREDENTIALS_KEYS: JSON.stringify({ local: credentialsKey }),
+      },
       stop,
     };
   } catch (error) {

@@ -11,6 +11,8 @@ export type LocalKeys = {
   eventSigningKey: string;
   /** Signs Resend's events. */
   webhookSecret: string;
+  /** Seals the credentials of enterprises' own gateways: 32 bytes in base64. */
+  credentialsKey: string;
 };
 
 /** Reads the keys kept in `folder`, or makes them, so that a token stays good over restarts. */
@@ -29,6 +31,7 @@ function newKeys(): LocalKeys {
     apiToken: `local_${randomBytes(24).toString("hex")}`,
     bridgePassword: randomBytes(16).toString("hex"),
     webhookSecret: createWebhookSecret(),
+    credentialsKey: randomBytes(32).toString("base64"),
     eventSigningKey: privateKey.export({ type: "pkcs8", format: "der" }).toString("base64"),
   };
 }

@@ -25,6 +25,7 @@ describe("the settings", () => {
       TIMES: DEFAULT_TIMES,
       RETENTION_DAYS: DEFAULT_RETENTION,
       ACCOUNTS: {},
+      CREDENTIALS_KEYS: [],
       TWILIO_API_URL: "https://api.twilio.com",
       TWILIO_ACCOUNT_SID: "",
       TWILIO_AUTH_TOKEN: "",
@@ -96,7 +97,20 @@ describe("settings written as JSON", () => {
     });
   });
 
+  test("name the keys that credentials are sealed with in the order in which they stand", () => {
+    const key = (byte: number) => Buffer.alloc(32, byte).toString("base64");
+    const { CREDENTIALS_KEYS } = readConfig({ ...ENV, CREDENTIALS_KEYS: JSON.stringify({ b: key(1), a: key(2) }) });
+    expect(CREDENTIALS_KEYS.map(({ keyId, bytes }) => [keyId, bytes.length, bytes[0]])).toEqual([
+      ["b", 32, 1],
+      ["a", 32, 2],
+    ]);
+  });
+
   test.each([
+    ["CREDENTIALS_KEYS", `{"2026": "${"A".repeat(43)}="}`, "CREDENTIALS_KEYS must be keys by id"],
+    ["CREDENTIALS_KEYS", '{"2026a": "c2hvcnQ="}', "CREDENTIALS_KEYS must be keys by id"],
+    ["CREDENTIALS_KEYS", '{"2026a": 5}', "CREDENTIALS_KEYS must be keys by id"],
+    ["CREDENTIALS_KEYS", '["c2hvcnQ="]', "CREDENTIALS_KEYS must be keys by id"],
     ["ACCOUNTS", '{"backup": {"TWILIO_TOKEN": "pa55word"}}', "ACCOUNTS must be accounts by name"],
     ["ACCOUNTS", '{"backup": {"TWILIO_AUTH_TOKEN": 5}}', "ACCOUNTS must be a text"],
     ["ACCOUNTS", '{"The Backup": {}}', "ACCOUNTS must be accounts by name"],

@@ -5,7 +5,6 @@ import { record } from "./test/support/statements/recording.ts";
 
 /** What the Worker is configured with inside workerd; providers are `.test` hosts that nothing answers for real. */
 const workerSettings = {
-  API_TOKEN: "test-token",
   PUBLIC_URL: "https://notify.test",
   TWILIO_API_URL: "https://twilio.test",
   TWILIO_ACCOUNT_SID: "AC00000000000000000000000000000001",

@@ -4,6 +4,7 @@ import { formatMysqlUrl } from "../dev/database/mysql-url.ts";
 import { migrateDatabase } from "../dev/database/migrations.ts";
 import { workerVars } from "../dev/local/cloud.ts";
 import { keptKeys } from "../dev/local/keys.ts";
+import { seedKeys } from "../dev/local/seed.ts";
 import { buildBundle } from "../dev/rig/bundle.ts";
 import { openDatabaseWitness, startMariadb, type DatabaseWitness, type Mariadb } from "../dev/rig/mariadb.ts";
 import { createProcesses, type OwnProcess, type Processes } from "../dev/rig/processes.ts";
@@ -42,7 +43,7 @@ export type Stage = {
   provider: ProviderFacts;
   /** Signs what the Worker takes for SendGrid's events. */
   eventKey: EventKey;
-  apiToken: string;
+  apiKey: string;
   /** The Worker's settings, by the names in wrangler.toml. */
   vars: Record<string, string>;
   /** The Worker that all figures share. */
@@ -96,6 +97,7 @@ export async function buildStage(log: (line: string) => void): Promise<Stage> {
     const bridge = await startBridge(mariadb.address.database);
     await migrateDatabase({ databaseUrl: bridge.url, log: () => undefined });
     await database.query("CREATE TABLE bench_inserts LIKE deliveries");
+    await seedKeys(bridge.url, [keys.apiKey]);
     await seedEnterprises(bridge.url);
     const broker = await part<BrokerFacts>("broker");
     const publicUrl = `http://127.0.0.1:${broker.port}`;
@@ -107,7 +109,7 @@ export async function buildStage(log: (line: string) => void): Promise<Stage> {
       sendgridPublicKey: eventKey.publicKey,
       resendWebhookSecret: keys.webhookSecret,
     };
-    const vars = workerVars(bridge, providers, publicUrl, keys.apiToken);
+    const vars = workerVars(bridge, providers, publicUrl);
     const { url: loadUrl } = await part<{ url: string }>("load");
 
     let started = 0;
@@ -133,7 +135,7 @@ export async function buildStage(log: (line: string) => void): Promise<Stage> {
       broker,
       provider,
       eventKey,
-      apiToken: keys.apiToken,
+      apiKey: keys.apiKey,
       vars,
       service: await startOne(),
       startService: startOne,

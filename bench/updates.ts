@@ -28,7 +28,7 @@ export function postUpdates(
 ): LoadOrder {
   return {
     url: `${stage.service.url}/`,
-    headers: { authorization: `Bearer ${stage.apiToken}` },
+    headers: { authorization: `Bearer ${stage.apiKey}` },
     connections: 16,
     pace: { kind: "closed" },
     warmUpMs,

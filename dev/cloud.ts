@@ -42,7 +42,8 @@ async function main(): Promise<void> {
   console.log(`
 Database       ${cloud.bridge.url.replace(/:[^:@]+@/, ":…@")} (PlanetScale's HTTP API)
 Sandbox        ${cloud.sandbox.url}/ledger
-Token          ${cloud.apiToken}
+Key            ${cloud.apiKey}
+Test key       ${cloud.testKey}
 
 Now start the Worker beside it: npx wrangler dev
 Ctrl-C stops.`);

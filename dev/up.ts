@@ -94,10 +94,11 @@ notify-api is up at ${worker.url}
 Try it:
 
   curl -X POST ${worker.url}/ \\
-    -H 'Authorization: Bearer ${cloud.apiToken}' \\
+    -H 'Authorization: Bearer ${cloud.apiKey}' \\
     -H 'Content-Type: application/json' \\
     -d '${JSON.stringify(body)}'
 
+A key that sends nothing real: ${cloud.testKey}
 What the providers took: ${cloud.sandbox.url}/ledger
 Ctrl-C stops; the data stays.
 `);

@@ -129,7 +129,6 @@ const credentialsKeys = z.pipe(
 
 const schema = z.object({
   DATABASE_URL: url,
-  API_TOKEN: text,
   PUBLIC_URL: baseUrl,
   EXPIRES_AFTER: z.prefault(expiryRules, ""),
   TIMES: z.prefault(times, ""),

@@ -1,8 +1,10 @@
 import { createClock } from "./clock.ts";
 import { readConfig, type Config } from "./config.ts";
 import { createDb } from "./db/client.ts";
+import { loadKey } from "./db/api-keys.ts";
 import { createDirectory, type Directory } from "./db/directory-memory.ts";
-import { loadEnterprise } from "./db/directory.ts";
+import { loadEnterprise, loadKeyAndEnterprise } from "./db/directory.ts";
+import { createKeyring, type Keyring } from "./db/keyring.ts";
 import { LANES, type Lane } from "./domain/lane.ts";
 import { readAccounts } from "./gateways/provider-accounts.ts";
 import { createAdapters, createInboundReaders, createReceiptReaders } from "./gateways/registry.ts";
@@ -39,7 +41,8 @@ export function createServices(env: Env, invocation: Invocation, door: Door) {
   };
 }
 
-type IsolateServices = ReturnType<typeof createShared> & ReturnType<typeof createStores> & { directory: Directory };
+type IsolateServices = ReturnType<typeof createShared> &
+  ReturnType<typeof createStores> & { directory: Directory; keyring: Keyring };
 
 const isolates = new WeakMap<Env, Record<Door, IsolateServices>>();
 
@@ -55,9 +58,15 @@ function isolateServices(env: Env): Record<Door, IsolateServices> {
       onStatement: countStatement,
     });
   const http = open("http");
+  const directory = createDirectory((enterpriseId) => loadEnterprise(http, enterpriseId), Date.now);
+  const readKeys = {
+    key: (keyId: string) => loadKey(http, keyId),
+    both: (keyId: string, enterpriseId: string) => loadKeyAndEnterprise(http, keyId, enterpriseId),
+  };
   const shared = {
     ...createShared(env, config),
-    directory: createDirectory((enterpriseId) => loadEnterprise(http, enterpriseId), Date.now),
+    directory,
+    keyring: createKeyring(readKeys, directory, Date.now),
   };
   const made = {
     http: { ...shared, ...createStores(http, config.TIMES) },

@@ -1,3 +1,4 @@
+import { noteKeyUse } from "./db/api-keys.ts";
 import * as channels from "./db/channels.ts";
 import { claimDue, namesOf } from "./db/claim.ts";
 import type { Db } from "./db/client.ts";
@@ -50,7 +51,10 @@ export function createStores(db: Db, times: Times) {
       find: (channelKey: string) => channels.findChannel(db, channelKey),
       insertChannel: (row: channels.ChannelRow) => channels.insertChannel(db, row),
       insertGateway: (row: channels.GatewayRow) => channels.insertGateway(db, row),
-      list: () => channels.listGateways(db),
+      list: (enterpriseId: string | null) => channels.listGateways(db, enterpriseId),
+    },
+    keys: {
+      noteUse: (keyId: string) => noteKeyUse(db, keyId),
     },
     sending: {
       claim: (named: { enterpriseId: string; deliveryId: string }[], leaseToken: string) =>

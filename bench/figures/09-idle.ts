@@ -17,7 +17,7 @@ export const idle = figure({
   },
   measure: async ({ stage, quick, rounds }) => {
     const updates = quick ? 10 : 20;
-    const headers = { authorization: `Bearer ${stage.apiToken}`, "content-type": "application/json" };
+    const headers = { authorization: `Bearer ${stage.apiKey}`, "content-type": "application/json" };
     const measureOnce = async () => {
       const prefix = freshPrefix();
       const posted = new Map<string, number>();

@@ -1,5 +1,6 @@
 import { createDatabase } from "../../dev/database.ts";
 import { migrateDatabase } from "../../dev/database/migrations.ts";
+import { seedKeys } from "../../dev/local/seed.ts";
 import type { Bench } from "../context.ts";
 import { figure } from "../figure.ts";
 import { fillHistory } from "../history/fill.ts";
@@ -39,7 +40,7 @@ export const history = figure({
       for (let number = 0; number < SHIPMENTS; number += 1) {
         const path = question(shipmentOfLarge(number * step));
         const began = performance.now();
-        const answer = await fetch(url + path, { headers: { authorization: `Bearer ${stage.apiToken}` } });
+        const answer = await fetch(url + path, { headers: { authorization: `Bearer ${stage.apiKey}` } });
         const { data } = (await answer.json()) as { data?: unknown[] };
         times.push(performance.now() - began);
         if (!data?.length) throw new Error(`${path} was answered ${answer.status} without rows.`);
@@ -76,6 +77,7 @@ async function openHistory({ stage, say }: Bench, rows: number) {
   await createDatabase(address);
   const bridge = await stage.startBridge(address.database);
   await migrateDatabase({ databaseUrl: bridge.url, log: () => undefined });
+  await seedKeys(bridge.url, [stage.apiKey]);
   say(`    filling ${rows} rows …`);
   const began = performance.now();
   unpin(stage.mariadb.pid());

@@ -71,7 +71,7 @@ export async function buildStage(log: (line: string) => void): Promise<Stage> {
     stops.push(worker.stop, keepRinging(worker));
     return {
       database,
-      post: (group, shipment) => post(worker.url, cloud.apiToken, group, shipment),
+      post: (group, shipment) => post(worker.url, cloud.apiKey, group, shipment),
       hang: async () => {
         const fault = { provider: "twilio", kind: "hang" };
         await fetch(`${cloud.sandbox.url}/faults`, { method: "POST", body: JSON.stringify(fault) });
@@ -97,11 +97,11 @@ function keepRinging(worker: WorkerProcess): () => Promise<void> {
   return async () => stopping.abort();
 }
 
-async function post(url: string, token: string, group: Group, shipment: string): Promise<void> {
+async function post(url: string, key: string, group: Group, shipment: string): Promise<void> {
   const timestamp = new Date(Date.now() - 60_000).toISOString().slice(0, 19).replace("T", " ");
   const answer = await fetch(`${url}/`, {
     method: "POST",
-    headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
+    headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json" },
     body: JSON.stringify({ shipment_id: shipment, status: "shipped", enterprise_id: group, timestamp }),
   });
   if (answer.status !== 202) throw new Error(`An update was answered ${answer.status}: ${await answer.text()}`);

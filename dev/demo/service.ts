@@ -24,7 +24,7 @@ export type Service = {
 };
 
 /** `url`: of the Worker. Requests end with `signal`. */
-export function createService(url: string, { apiToken, sandbox }: LocalCloud, signal: AbortSignal): Service {
+export function createService(url: string, { apiKey, sandbox }: LocalCloud, signal: AbortSignal): Service {
   const call = async (address: string, body: unknown, headers: Record<string, string> = {}) => {
     const answer = await fetch(address, {
       method: "POST",
@@ -38,7 +38,7 @@ export function createService(url: string, { apiToken, sandbox }: LocalCloud, si
     const text = await answer.text();
     return { answer, json: (text === "" ? {} : JSON.parse(text)) as AnswerBody };
   };
-  const authorization = { authorization: `Bearer ${apiToken}` };
+  const authorization = { authorization: `Bearer ${apiKey}` };
   const must = async (address: string, body: unknown, headers?: Record<string, string>) => {
     const { answer, json } = await call(address, body, headers);
     if (!answer.ok) throw new Error(`${new URL(address).pathname} answered ${answer.status}: ${JSON.stringify(json)}`);

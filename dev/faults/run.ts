@@ -57,7 +57,7 @@ export async function play(
     void untilEnough(options, { tally, history, interrupted }).then(() => enough.abort());
     const load = createLoad({
       workers: stage.workers,
-      apiToken: stage.apiToken,
+      apiKey: stage.apiKey,
       history,
       seed,
       signal: interrupted,

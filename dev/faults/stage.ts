@@ -5,6 +5,7 @@ import { migrateDatabase } from "../database/migrations.ts";
 import { findFreePort } from "../free-port.ts";
 import { workerVars } from "../local/cloud.ts";
 import { keptKeys } from "../local/keys.ts";
+import { seedKeys } from "../local/seed.ts";
 import type { Bridge } from "../bridge/bridge.ts";
 import type { Sandbox } from "../sandbox/server.ts";
 import { buildBundle, findWorkerd } from "../rig/bundle.ts";
@@ -32,7 +33,7 @@ export type Stage = {
   sandboxUrl: string;
   /** Where providers post callbacks: whichever workerd takes the connection. */
   publicUrl: string;
-  apiToken: string;
+  apiKey: string;
   stop: (options: { keep: boolean }) => Promise<void>;
 };
 
@@ -61,6 +62,7 @@ export async function buildStage(bells: BellFate, log: (line: string) => void): 
     const bridgeOptions = { mysqlUrl: formatMysqlUrl(mariadb.address), port: 0, ...login };
     const bridge = (await processes.startPart("bridge", bridgeOptions)).facts as Pick<Bridge, "url">;
     await migrateDatabase({ databaseUrl: bridge.url, log: () => undefined });
+    await seedKeys(bridge.url, [keys.apiKey]);
     await seedEnterprises(bridge.url);
 
     const ports: [number, number] = [await findFreePort(), await findFreePort()];
@@ -81,7 +83,7 @@ export async function buildStage(bells: BellFate, log: (line: string) => void): 
       await networks.get(key.replace(/Url$/, ""))?.set({ kind: "pass", ms: PROVIDER_LATENCY_MS });
     }
     const vars = {
-      ...workerVars(distantBridge, distant, publicUrl, keys.apiToken),
+      ...workerVars(distantBridge, distant, publicUrl),
       TIMES: JSON.stringify(TIMES),
     };
     const bundle = await bundling;
@@ -100,7 +102,7 @@ export async function buildStage(bells: BellFate, log: (line: string) => void): 
     const workers: [Workerd, Workerd] = [await create("a", ports[0], 0), await create("b", ports[1], 1)];
     await Promise.all(workers.map((worker) => worker.start()));
     log(`Two workerd, MariaDB, bridge and providers run; their logs are in ${folder}`);
-    return { folder, mariadb, workers, networks, sandboxUrl: sandbox.url, publicUrl, apiToken: keys.apiToken, stop };
+    return { folder, mariadb, workers, networks, sandboxUrl: sandbox.url, publicUrl, apiKey: keys.apiKey, stop };
   } catch (error) {
     await stop({ keep: true });
     throw error;

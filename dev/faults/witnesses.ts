@@ -43,9 +43,9 @@ export function readWorkerLog({ folder, workers }: Stage): string {
 }
 
 /** Words that a log must not hold: addresses, the beginning of every text, keys. */
-export function canaries({ apiToken, mariadb }: Stage): string[] {
+export function canaries({ apiKey, mariadb }: Stage): string[] {
   const addresses = ENTERPRISES.flatMap(({ phone, email }) => [phone, email]);
   const ofTwilio = [DEMO_TWILIO.authToken, BACKUP_TWILIO.authToken];
-  const keys = [apiToken, mariadb.address.password, ...ofTwilio, DEMO_SENDGRID.apiKey, DEMO_RESEND.apiKey];
+  const keys = [apiKey, mariadb.address.password, ...ofTwilio, DEMO_SENDGRID.apiKey, DEMO_RESEND.apiKey];
   return [...addresses, ...keys, "Shipment ID "];
 }

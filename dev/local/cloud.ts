@@ -15,6 +15,7 @@ import {
 import type { LedgerEntry, PaceName } from "../sandbox/options.ts";
 import { startSandbox, type Sandbox } from "../sandbox/server.ts";
 import { keptKeys } from "./keys.ts";
+import { seedKeys } from "./seed.ts";
 
 export type LocalCloudOptions = {
   /** Where data and keys are kept; made if missing. */
@@ -35,7 +36,9 @@ export type LocalCloud = {
   mysqlUrl: string;
   bridge: Bridge;
   sandbox: Sandbox;
-  apiToken: string;
+  /** Of every scope, for every enterprise; `testKey` is for trying things out. */
+  apiKey: string;
+  testKey: string;
   /** Settings for the Worker, by the names in wrangler.toml. */
   vars: Record<string, string>;
   stop: () => Promise<void>;
@@ -63,6 +66,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     const bridge = await startBridge({ mysqlUrl: database.url, port: port(0), ...login });
     stops.push(bridge.stop);
     await migrateDatabase({ databaseUrl: bridge.url, log });
+    await seedKeys(bridge.url, [keys.apiKey, keys.testKey]);
     const sandbox = await startSandbox({
       port: port(1),
       twilio: { ...DEMO_TWILIO_OPTIONS, inboundUrl: `${publicUrl}/callbacks/twilio/inbound#rc=5&rp=all` },
@@ -75,14 +79,15 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       ...(options.onMessage ? { onMessage: options.onMessage } : {}),
     });
     stops.push(sandbox.stop);
-    const { apiToken, credentialsKey } = keys;
+    const { apiKey, testKey, credentialsKey } = keys;
     return {
       mysqlUrl: database.url,
       bridge,
       sandbox,
-      apiToken,
+      apiKey,
+      testKey,
       vars: {
-        ...workerVars(bridge, sandbox, publicUrl, apiToken),
+        ...workerVars(bridge, sandbox, publicUrl),
         CREDENTIALS_KEYS: JSON.stringify({ local: credentialsKey }),
       },
       stop,
@@ -98,11 +103,9 @@ export function workerVars(
   bridge: Pick<Bridge, "url">,
   sandbox: Omit<Sandbox, "ledger" | "stop">,
   publicUrl: string,
-  apiToken: string,
 ): Record<string, string> {
   return {
     DATABASE_URL: bridge.url,
-    API_TOKEN: apiToken,
     PUBLIC_URL: publicUrl,
     TWILIO_API_URL: sandbox.twilioUrl,
     TWILIO_ACCOUNT_SID: DEMO_TWILIO.accountSid,

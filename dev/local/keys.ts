@@ -1,11 +1,15 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { newKey } from "../keys/new-key.ts";
 import { createWebhookSecret } from "../sandbox/resend-webhook.ts";
 
 /** The secrets of one local cloud. They open nothing outside of this machine. */
 export type LocalKeys = {
-  apiToken: string;
+  /** May do everything, for every enterprise. */
+  apiKey: string;
+  /** The same, but nothing real is sent with it. */
+  testKey: string;
   bridgePassword: string;
   /** Signs SendGrid's events: P-256, base64 PKCS#8 DER. */
   eventSigningKey: string;
@@ -15,7 +19,7 @@ export type LocalKeys = {
   credentialsKey: string;
 };
 
-/** Reads the keys kept in `folder`, or makes them, so that a token stays good over restarts. */
+/** Reads the keys kept in `folder`, or makes them, so that they stay good over restarts. */
 export function keptKeys(folder: string): LocalKeys {
   const file = join(folder, "keys.json");
   mkdirSync(folder, { recursive: true });
@@ -28,7 +32,8 @@ export function keptKeys(folder: string): LocalKeys {
 function newKeys(): LocalKeys {
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   return {
-    apiToken: `local_${randomBytes(24).toString("hex")}`,
+    apiKey: newKey("live").key,
+    testKey: newKey("test").key,
     bridgePassword: randomBytes(16).toString("hex"),
     webhookSecret: createWebhookSecret(),
     credentialsKey: randomBytes(32).toString("base64"),

@@ -1,6 +1,9 @@
 import { Client } from "@planetscale/database";
 import { drizzle } from "drizzle-orm/planetscale-serverless";
 import { sql } from "drizzle-orm";
+import { readKeyId } from "../../src/domain/api-key.ts";
+import { SCOPES } from "../../src/domain/caller.ts";
+import { digestOf } from "../../src/domain/digest.ts";
 import { customers, subscriptions } from "../../src/db/schema.ts";
 
 /** An enterprise for the local cloud. `channels`: ids of the channels and gateways that come with the service. */
@@ -26,6 +29,18 @@ export const DEMO_ENTERPRISE: SeedEnterprise = {
   email: "orders@demo.example",
   subscriptions: Object.values(ORIGINAL_GATEWAYS),
 };
+
+/** Lets keys in that may do everything; those that are there already, revoked or not, stay as they are. */
+export async function seedKeys(databaseUrl: string, keys: string[]): Promise<void> {
+  const client = new Client({ url: databaseUrl });
+  for (const key of keys) {
+    await client.execute(
+      `INSERT INTO api_keys (key_id, digest, key_name, mode, scopes, created_at)
+       VALUES (?, ?, 'local cloud', ?, ?, UTC_TIMESTAMP(3)) ON DUPLICATE KEY UPDATE key_id = VALUES(key_id)`,
+      [readKeyId(key), await digestOf(key), key.startsWith("nk_test_") ? "test" : "live", SCOPES.join(",")],
+    );
+  }
+}
 
 /** Adds enterprises and their subscriptions; those that are there already stay as they are. */
 export async function seed(databaseUrl: string, enterprises: SeedEnterprise[]): Promise<void> {

@@ -65,12 +65,13 @@ export type ListedGateway = {
   enabled: boolean;
 };
 
-/** Every gateway with its channel, in the order of the original: by channel, then by fail-over order. */
-export async function listGateways(db: Db): Promise<ListedGateway[]> {
+/** Every gateway that is everyone's or this enterprise's, with its channel, in the order of the original: by channel, then by fail-over order. */
+export async function listGateways(db: Db, enterpriseId: string | null): Promise<ListedGateway[]> {
   const { rows } = await db.execute(sql`
     SELECT c.channel_id, c.channel_name, g.gateway_id, g.gateway_name, g.adapter, g.account, g.enabled
       FROM gateways g
       JOIN channels c ON c.channel_id = g.channel_id
+     WHERE g.owner_id IN ('', ${enterpriseId ?? ""})
      ORDER BY c.channel_id, g.priority, g.gateway_id`);
   return (rows as (Omit<ListedGateway, "enabled"> & { enabled: Truth })[]).map((row) => ({
     ...row,

@@ -13,6 +13,12 @@ export type Directory = {
    * read anew each time. `keepAlive` keeps the read going when the request that started it goes away.
    */
   find: (enterpriseId: string, keepAlive: (work: Promise<unknown>) => void) => Promise<Enterprise | null>;
+  /** Takes what somebody else reads of an enterprise as its own read, unless it knows that enterprise. */
+  share: (
+    enterpriseId: string,
+    reading: Promise<Enterprise | null>,
+    keepAlive: (work: Promise<unknown>) => void,
+  ) => void;
 };
 
 type Entry = { loading: Promise<Enterprise | null>; until: number };
@@ -24,10 +30,10 @@ export function createDirectory(
 ): Directory {
   const entries = new Map<string, Entry>();
 
-  async function read(enterpriseId: string): Promise<Enterprise | null> {
+  async function read(enterpriseId: string, reading: Promise<Enterprise | null>): Promise<Enterprise | null> {
     let remember = false;
     try {
-      const enterprise = await load(enterpriseId);
+      const enterprise = await reading;
       remember = enterprise !== null && enterprise.isSubscribed && enterprise.channels.length > 0;
       return enterprise;
     } finally {
@@ -35,15 +41,29 @@ export function createDirectory(
     }
   }
 
+  function known(enterpriseId: string): Promise<Enterprise | null> | undefined {
+    const entry = entries.get(enterpriseId);
+    return entry && entry.until > now() ? entry.loading : undefined;
+  }
+
+  function start(
+    enterpriseId: string,
+    reading: Promise<Enterprise | null>,
+    keepAlive: (work: Promise<unknown>) => void,
+  ): Promise<Enterprise | null> {
+    if (entries.size >= MAX_ENTRIES) entries.clear();
+    const loading = read(enterpriseId, reading);
+    entries.set(enterpriseId, { loading, until: now() + REMEMBERED_MS });
+    keepAlive(loading.catch(() => null));
+    return loading;
+  }
+
   return {
-    find: async (enterpriseId, keepAlive) => {
-      const known = entries.get(enterpriseId);
-      if (known && known.until > now()) return known.loading;
-      if (entries.size >= MAX_ENTRIES) entries.clear();
-      const loading = read(enterpriseId);
-      entries.set(enterpriseId, { loading, until: now() + REMEMBERED_MS });
-      keepAlive(loading.catch(() => null));
-      return loading;
+    find: async (enterpriseId, keepAlive) => known(enterpriseId) ?? start(enterpriseId, load(enterpriseId), keepAlive),
+    share: (enterpriseId, reading, keepAlive) => {
+      const shared = known(enterpriseId) ? reading : start(enterpriseId, reading, keepAlive);
+      // Who wants it will hear of its failure; it is nobody's if nobody does.
+      shared.catch(() => null);
     },
   };
 }

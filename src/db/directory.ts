@@ -1,32 +1,69 @@
 import { isAdapterName } from "../domain/adapter-facts.ts";
+import type { StoredKey } from "../domain/api-key.ts";
 import type { Enterprise, SubscribedChannel } from "../domain/directory.ts";
 import { readKind } from "../domain/lane.ts";
+import { KEY_COLUMNS, OF_A_KEY, readKeyRow, type KeyRow } from "./api-keys.ts";
 import type { Db } from "./client.ts";
+import { emptyList, selectList } from "./select-list.ts";
+import { isTrue, type Truth } from "./truth.ts";
 
 /** Reads one enterprise with its subscribed channels and their gateways in fail-over order; one statement. */
 export async function loadEnterprise(db: Db, enterpriseId: string): Promise<Enterprise | null> {
   const { rows } = await db.$client.execute<DirectoryRow>(DIRECTORY, [enterpriseId]);
-  const first = rows[0];
-  if (!first) return null;
-  const { isSubscribed, phone, email } = first;
-  return { isSubscribed: isSubscribed === 1, phone, email, channels: groupByChannel(rows) };
+  return toEnterprise(rows);
 }
 
-const DIRECTORY = `
-  SELECT customers.is_subscribed AS isSubscribed, customers.phone, customers.email,
-         channels.channel_id AS channelId, channels.channel_name AS channelName, channels.kind,
-         gateways.gateway_id AS gatewayId, gateways.gateway_name AS gatewayName, gateways.adapter, gateways.enabled,
-         gateways.track
-    FROM customers
+/** Reads a key that counts, and the enterprise that it is used for, by one statement. */
+export async function loadKeyAndEnterprise(
+  db: Db,
+  keyId: string,
+  enterpriseId: string,
+): Promise<{ key: StoredKey | null; enterprise: Enterprise | null }> {
+  const { rows } = await db.$client.execute<DirectoryRow & (KeyRow | { keyId: null })>(BOTH, [enterpriseId, keyId]);
+  const key = rows.find((row) => row.keyId !== null);
+  return { key: key ? readKeyRow(key) : null, enterprise: toEnterprise(rows.filter((row) => row.keyId === null)) };
+}
+
+const COLUMNS = {
+  isSubscribed: "customers.is_subscribed",
+  phone: "customers.phone",
+  email: "customers.email",
+  channelId: "channels.channel_id",
+  channelName: "channels.channel_name",
+  kind: "channels.kind",
+  gatewayId: "gateways.gateway_id",
+  gatewayName: "gateways.gateway_name",
+  adapter: "gateways.adapter",
+  enabled: "gateways.enabled",
+  track: "gateways.track",
+  priority: "gateways.priority",
+} satisfies Record<keyof DirectoryRow, string>;
+
+const OF_AN_ENTERPRISE = `customers
     LEFT JOIN subscriptions ON subscriptions.enterprise_id = customers.enterprise_id AND subscriptions.enabled = TRUE
     LEFT JOIN gateways ON gateways.gateway_id = subscriptions.gateway_id
     LEFT JOIN channels ON channels.channel_id = subscriptions.channel_id AND channels.channel_id = gateways.channel_id
-   WHERE customers.enterprise_id = ?
-   ORDER BY channels.channel_id, gateways.priority, gateways.gateway_id`;
+   WHERE customers.enterprise_id = ?`;
+
+const IN_ORDER = "ORDER BY channelId, priority, gatewayId";
+
+const DIRECTORY = `SELECT ${selectList(COLUMNS)} FROM ${OF_AN_ENTERPRISE} ${IN_ORDER}`;
+
+/** Each row is one's or the other's. */
+const BOTH = `SELECT ${selectList(COLUMNS)}, ${emptyList(KEY_COLUMNS)} FROM ${OF_AN_ENTERPRISE}
+   UNION ALL
+  SELECT ${emptyList(COLUMNS)}, ${selectList(KEY_COLUMNS)} FROM ${OF_A_KEY} ${IN_ORDER}`;
+
+function toEnterprise(rows: DirectoryRow[]): Enterprise | null {
+  const first = rows[0];
+  if (!first) return null;
+  const { isSubscribed, phone, email } = first;
+  return { isSubscribed: isTrue(isSubscribed), phone, email, channels: groupByChannel(rows) };
+}
 
 /** Null from `channelId` on where there is no subscription. */
 type DirectoryRow = {
-  isSubscribed: number;
+  isSubscribed: Truth;
   phone: string | null;
   email: string | null;
   channelId: string | null;
@@ -35,8 +72,9 @@ type DirectoryRow = {
   gatewayId: string | null;
   gatewayName: string | null;
   adapter: string | null;
-  enabled: number | null;
-  track: number | null;
+  enabled: Truth;
+  track: number | string | null;
+  priority: number | string | null;
 };
 
 function groupByChannel(rows: DirectoryRow[]): SubscribedChannel[] {
@@ -53,8 +91,8 @@ function groupByChannel(rows: DirectoryRow[]): SubscribedChannel[] {
       gatewayId: row.gatewayId,
       gatewayName: row.gatewayName ?? "",
       adapter: row.adapter !== null && isAdapterName(row.adapter) ? row.adapter : null,
-      enabled: row.enabled === 1,
-      track: row.track ?? 0,
+      enabled: isTrue(row.enabled),
+      track: Number(row.track ?? 0),
     });
     byId.set(row.channelId, channel);
   }

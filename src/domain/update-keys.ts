@@ -1,4 +1,4 @@
-import { encodeBase64Url } from "./base64url.ts";
+import { digestOf } from "./digest.ts";
 import { canonicalJson } from "./json-object.ts";
 import type { OrderUpdate } from "./order-update.ts";
 
@@ -14,9 +14,9 @@ export type UpdateKeys = { updateKey: string; idempotencyHash: string | null; fi
 export async function updateKeys(update: OrderUpdate, idempotencyKey: string | null): Promise<UpdateKeys> {
   const { enterpriseId, shipmentId, status, occurredAt, data } = update;
   const [updateKey, fingerprint, idempotencyHash] = await Promise.all([
-    digest(JSON.stringify([shipmentId, status, occurredAt])),
-    digest(canonicalJson([enterpriseId, shipmentId, status, occurredAt, data])),
-    idempotencyKey === null ? null : digest(idempotencyKey),
+    digestOf(JSON.stringify([shipmentId, status, occurredAt])),
+    digestOf(canonicalJson([enterpriseId, shipmentId, status, occurredAt, data])),
+    idempotencyKey === null ? null : digestOf(idempotencyKey),
   ]);
   return { updateKey, idempotencyHash, fingerprint };
 }
@@ -32,10 +32,4 @@ export function readIdempotencyKey(header: string | undefined): string | null | 
   if (header === undefined) return null;
   const key = /^"(.*)"$/.exec(header)?.[1] ?? header;
   return IDEMPOTENCY_KEY.test(key) ? key : undefined;
-}
-
-const encoder = new TextEncoder();
-
-async function digest(text: string): Promise<string> {
-  return encodeBase64Url(new Uint8Array(await crypto.subtle.digest("SHA-256", encoder.encode(text))));
 }

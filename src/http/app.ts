@@ -59,7 +59,7 @@ export function createApp({ createServices, log, now, within, statements }: Wiri
     app.on(route.method, route.path, async (c) => {
       tell(c, { route: route.path });
       c.set("services", createServices(c.env, c.executionCtx));
-      if (route.access !== "open" && route.access !== "signed") authenticate(c, route.access);
+      if (route.access !== "open" && route.access !== "signed") await authenticate(c, route.access, route.enterpriseOf);
       return route.handle(c);
     });
   }

@@ -12,10 +12,16 @@ const MAX_LEVELS = 32;
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 
 /**
- * The body of a request as JSON, of at most `maxBytes`. Throws AppError `unsupported_media_type`, `body_too_large` or
- * `invalid_json`, and `invalid_request` where it nests too deep.
+ * The body of a request as JSON, of at most `maxBytes`; may be asked for more than once. Throws AppError
+ * `unsupported_media_type`, `body_too_large` or `invalid_json`, and `invalid_request` where it nests too deep.
  */
-export async function readJson(c: Context<Door>, maxBytes: number = MAX_JSON_BYTES): Promise<unknown> {
+export function readJson(c: Context<Door>, maxBytes: number = MAX_JSON_BYTES): Promise<unknown> {
+  const json = c.get("json") ?? readJsonOnce(c, maxBytes);
+  c.set("json", json);
+  return json;
+}
+
+async function readJsonOnce(c: Context<Door>, maxBytes: number): Promise<unknown> {
   if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(c.req.header("Content-Type") ?? "")) {
     throw new AppError("unsupported_media_type", "Send JSON, with 'Content-Type: application/json'.", {
       headers: { "Accept-Post": "application/json" },

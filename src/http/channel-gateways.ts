@@ -3,6 +3,7 @@ import { AppError } from "../domain/app-error.ts";
 import { readChannelGateway } from "../domain/channel-gateway.ts";
 import { addChannelGateway } from "../usecases/add-channel-gateway.ts";
 import { listChannelGateways } from "../usecases/list-channel-gateways.ts";
+import { requireEnterprise } from "./auth.ts";
 import { readJson } from "./body.ts";
 import { answerInTime } from "./deadline.ts";
 import type { Door, Route } from "./door.ts";
@@ -13,6 +14,7 @@ export const channelGatewayRoutes: Route[] = [
 ];
 
 async function postChannelGateway(c: Context<Door>): Promise<Response> {
+  requireEnterprise(c, null);
   const services = c.get("services");
   const reading = readChannelGateway(await readJson(c));
   if (!reading.ok) {
@@ -39,6 +41,6 @@ async function postChannelGateway(c: Context<Door>): Promise<Response> {
 
 async function getChannelsGateways(c: Context<Door>): Promise<Response> {
   const services = c.get("services");
-  const message = await answerInTime(services, listChannelGateways(services));
+  const message = await answerInTime(services, listChannelGateways(services, c.get("caller").enterpriseId));
   return c.json({ status: 200, message });
 }

@@ -6,12 +6,12 @@ import type { Services } from "../services.ts";
 export type ToldFields = NonNullable<Parameters<Services["log"]["info"]>[1]>;
 
 /**
- * What Hono carries for a request: the services, the id that the answer and the log share, who asks, and what its handler
- * tells for the log. Services and caller are not there before their turn has come.
+ * What Hono carries for a request: the services, the id that the answer and the log share, who asks, what its handler
+ * tells for the log, and a body that was read. Services and caller are not there before their turn has come.
  */
 export type Door = {
   Bindings: Env;
-  Variables: { services: Services; requestId: string; caller: Caller; told: ToldFields };
+  Variables: { services: Services; requestId: string; caller: Caller; told: ToldFields; json?: Promise<unknown> };
 };
 
 export type Handler = (c: Context<Door>) => Response | Promise<Response>;
@@ -21,5 +21,7 @@ export type Route = {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   path: string;
   access: "open" | "signed" | Scope;
+  /** The enterprise that a request is about, where it has to be read with the key: one statement then reads both. */
+  enterpriseOf?: (c: Context<Door>) => Promise<string | null>;
   handle: Handler;
 };

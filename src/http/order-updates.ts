@@ -1,8 +1,10 @@
 import type { Context } from "hono";
 import { AppError } from "../domain/app-error.ts";
-import { readOrderUpdate } from "../domain/order-update.ts";
+import { isJsonObject } from "../domain/json-object.ts";
+import { idText, readOrderUpdate } from "../domain/order-update.ts";
 import { readIdempotencyKey } from "../domain/update-keys.ts";
 import { acceptOrderUpdate } from "../usecases/accept-order-update.ts";
+import { requireEnterprise } from "./auth.ts";
 import { readJson } from "./body.ts";
 import { answerInTime } from "./deadline.ts";
 import type { Door, Route } from "./door.ts";
@@ -10,12 +12,19 @@ import { tell } from "./request-line.ts";
 
 export const orderUpdateRoutes: Route[] = [
   { method: "GET", path: "/", access: "open", handle: welcome },
-  { method: "POST", path: "/", access: "send", handle: postOrderUpdate },
+  { method: "POST", path: "/", access: "send", enterpriseOf: enterpriseNamed, handle: postOrderUpdate },
 ];
 
 /** The original's error route. */
 function welcome(): never {
   throw new AppError("welcome", "Welcome to Notify API. Please put a post request with shipment data.");
+}
+
+/** Whatever else is in the body, and whether it can be read at all, is told to those who are let in. */
+async function enterpriseNamed(c: Context<Door>): Promise<string | null> {
+  const body = await readJson(c).catch(() => null);
+  const named = idText.safeParse(isJsonObject(body) ? body["enterprise_id"] : null);
+  return named.success ? named.data : null;
 }
 
 async function postOrderUpdate(c: Context<Door>): Promise<Response> {
@@ -31,6 +40,7 @@ async function postOrderUpdate(c: Context<Door>): Promise<Response> {
       errors,
     });
   }
+  requireEnterprise(c, reading.update.enterpriseId);
   const accepted = await answerInTime(services, acceptOrderUpdate(services, reading.update, idempotencyKey));
   tell(c, { update_id: accepted.updateId, replayed: accepted.replayed });
   return c.json(

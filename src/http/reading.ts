@@ -6,6 +6,7 @@ import { whyState } from "../domain/timeline.ts";
 import { listRows } from "../usecases/list-rows.ts";
 import { showUpdate } from "../usecases/show-update.ts";
 import { tellTimeline } from "../usecases/tell-timeline.ts";
+import { requireEnterprise } from "./auth.ts";
 import { answerInTime } from "./deadline.ts";
 import type { Door, Handler, Route } from "./door.ts";
 import { tell } from "./request-line.ts";
@@ -21,6 +22,7 @@ export const readingRoutes: Route[] = [
 async function getTimeline(c: Context<Door>): Promise<Response> {
   const services = c.get("services");
   const asked = allowed(readTimelineQuery(c.req.param("shipment_id") ?? "", queryOf(c)));
+  requireEnterprise(c, asked.filter.enterpriseId);
   const { deliveries, entries, next } = await answerInTime(services, tellTimeline(services, asked));
   return c.json({
     enterprise_id: asked.filter.enterpriseId,
@@ -34,6 +36,7 @@ async function getTimeline(c: Context<Door>): Promise<Response> {
 async function getUpdate(c: Context<Door>): Promise<Response> {
   const services = c.get("services");
   const { enterpriseId } = allowed(readUpdateQuery(queryOf(c)));
+  requireEnterprise(c, enterpriseId);
   const update = showUpdate(services, enterpriseId, c.req.param("update_id") ?? "");
   const deliveries = await answerInTime(services, update);
   const { update_id, shipment_id, status, timestamp, accepted_at, expires_at } = deliveries[0];
@@ -55,6 +58,7 @@ function listOf<L extends List>(list: L, told: (row: ListedRows[L]) => object = 
   return async (c) => {
     const services = c.get("services");
     const asked = allowed(readListQuery(list, queryOf(c), services.clock.now()));
+    requireEnterprise(c, asked.filter.enterpriseId);
     const { rows, next } = await answerInTime(services, listRows(services, list, asked));
     return c.json({ data: rows.map(told), next });
   };
@@ -65,8 +69,12 @@ function withReason(delivery: ListedDelivery): object {
   return { ...delivery, reason: whyState(delivery.state, delivery.code) };
 }
 
+/** The parameters of a query; a key of one enterprise need not name it. */
 function queryOf(c: Context<Door>): URLSearchParams {
-  return new URL(c.req.url).searchParams;
+  const { searchParams } = new URL(c.req.url);
+  const { enterpriseId } = c.get("caller");
+  if (enterpriseId !== null && !searchParams.has("enterprise_id")) searchParams.set("enterprise_id", enterpriseId);
+  return searchParams;
 }
 
 function allowed<T>(reading: Reading<T>): T {

@@ -121,7 +121,7 @@ function sendExample({ method, path, access }: Operation, { request }: Example):
   return fetch(`${service.worker().url}${filled}?${new URLSearchParams(query).toString()}`.replace(/\?$/, ""), {
     method,
     headers: {
-      ...(isOpen ? {} : { Authorization: `Bearer ${service.cloud.apiToken}` }),
+      ...(isOpen ? {} : { Authorization: `Bearer ${service.cloud.apiKey}` }),
       ...(body === undefined ? {} : { "Content-Type": "application/json" }),
       ...headers,
     },

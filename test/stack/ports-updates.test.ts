@@ -61,5 +61,5 @@ onEveryDatabase("channels and gateways are named once, and gateways are dealt to
   expect(await add("gw_3", "two")).toBe("inserted");
   expect(await add("gw_4", "three")).toBe("inserted");
   expect(sorted((await port.rows("gateways")).map((row) => row["track"]))).toEqual(["0", "0", "1"]);
-  expect((await port.channels.list()).map((row) => row.gateway_id)).toEqual(["gw_1", "gw_3", "gw_4"]);
+  expect((await port.channels.list(null)).map((row) => row.gateway_id)).toEqual(["gw_1", "gw_3", "gw_4"]);
 });

@@ -66,7 +66,7 @@ export async function startWholeService(name: string, settings: Record<string, s
     post: async (body) => {
       const answer = await fetch(`${worker.url}/`, {
         method: "POST",
-        headers: { Authorization: `Bearer ${cloud.apiToken}`, "Content-Type": "application/json" },
+        headers: { Authorization: `Bearer ${cloud.apiKey}`, "Content-Type": "application/json" },
         body: JSON.stringify(body),
       });
       return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };

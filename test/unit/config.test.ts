@@ -20,7 +20,6 @@ describe("the settings", () => {
   test("need a database and a public URL; providers that are not named are not configured", () => {
     expect(readConfig(ENV)).toEqual({
       ...ENV,
-      API_TOKEN: "",
       EXPIRES_AFTER: new Map(),
       TIMES: DEFAULT_TIMES,
       RETENTION_DAYS: DEFAULT_RETENTION,
@@ -143,7 +142,7 @@ describe("settings that are missing or wrong", () => {
     ["PUBLIC_URL", "javascript:pa55word"],
     ["TWILIO_AUTH_TOKEN", { secret: "pa55word" }],
     ["SENDGRID_API_KEY", ["pa55word"]],
-    ["API_TOKEN", 5555],
+    ["TWILIO_AUTH_TOKEN", 5555],
   ])("are named without their values: %s", (name, value) => {
     const message = refusal({ ...ENV, [name]: value });
     expect(message).toContain(name);

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { ADMIN_KEY } from "../support/admin-key.ts";
 import { bellFor, hear, newEnterprise, postIn, query, quietEnv, sendIn, unique, updateOf } from "./kit.ts";
 import { posting } from "./http-kit.ts";
 import { network } from "./network.ts";
@@ -35,7 +36,7 @@ async function canaries() {
     enterprise.email,
     encodeURIComponent(enterprise.email),
     text,
-    env.API_TOKEN,
+    ADMIN_KEY,
     env.TWILIO_AUTH_TOKEN,
     env.TWILIO_ACCOUNT_SID,
     env.SENDGRID_API_KEY,

@@ -1,9 +1,9 @@
-import { env } from "cloudflare:workers";
 import { expect } from "vitest";
+import { ADMIN_KEY } from "../support/admin-key.ts";
 import { unique, type Posted } from "./kit.ts";
 
 /** The headers of a JSON request that is let in. */
-export const AS_JSON = { Authorization: `Bearer ${env.API_TOKEN}`, "Content-Type": "application/json" };
+export const AS_JSON = { Authorization: `Bearer ${ADMIN_KEY}`, "Content-Type": "application/json" };
 
 /** A `POST` of a body as it is, as JSON that is let in. */
 export function posting(body: BodyInit, headers: Record<string, string> = {}): RequestInit {

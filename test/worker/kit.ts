@@ -8,6 +8,7 @@ import type { BellMessage } from "../../src/queue/bell.ts";
 import { createServices } from "../../src/services.ts";
 import { ringSilent } from "../../src/usecases/ring-silent.ts";
 import { sweepOnce } from "../../src/usecases/sweep.ts";
+import { ADMIN_KEY } from "../support/admin-key.ts";
 
 let counter = 0;
 
@@ -89,10 +90,10 @@ export type Posted = {
   };
 };
 
-/** Sends a request through the Worker's front door, with the token. */
+/** Sends a request through the Worker's front door, with a key that may do everything. */
 export async function send(path: string, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers);
-  if (!headers.has("Authorization")) headers.set("Authorization", `Bearer ${env.API_TOKEN}`);
+  if (!headers.has("Authorization")) headers.set("Authorization", `Bearer ${ADMIN_KEY}`);
   return exports.default.fetch(`https://notify.test${path}`, { ...init, headers });
 }
 
@@ -149,7 +150,7 @@ export async function postIn(quiet: Env, body: unknown, headers: Record<string, 
   const context = createExecutionContext();
   const request = new Request("https://notify.test/", {
     method: "POST",
-    headers: { Authorization: `Bearer ${quiet.API_TOKEN}`, "Content-Type": "application/json", ...headers },
+    headers: { Authorization: `Bearer ${ADMIN_KEY}`, "Content-Type": "application/json", ...headers },
     body: JSON.stringify(body),
   });
   const answer = await worker.fetch(request as Parameters<typeof worker.fetch>[0], quiet, context);

@@ -15,7 +15,7 @@ export type Client = {
 
 export type ClientOptions = {
   workers: readonly { name: string; url: string }[];
-  apiToken: string;
+  apiKey: string;
   history: History;
   random: Random;
   signal: AbortSignal;
@@ -23,13 +23,13 @@ export type ClientOptions = {
 
 let operations = 0;
 
-export function createClient({ workers, apiToken, history, random, signal }: ClientOptions): Client {
+export function createClient({ workers, apiKey, history, random, signal }: ClientOptions): Client {
   const tryOnce = async (url: string, { body, key }: Posting): Promise<ClientAnswer | string> => {
     try {
       const response = await fetch(url, {
         method: "POST",
         headers: {
-          authorization: `Bearer ${apiToken}`,
+          authorization: `Bearer ${apiKey}`,
           "content-type": "application/json",
           ...(key === null ? {} : { "idempotency-key": key }),
         },

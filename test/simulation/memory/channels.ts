@@ -28,8 +28,12 @@ export function insertGateway(database: MemoryDatabase, row: real.GatewayRow): "
   return "inserted";
 }
 
-export function listGateways(database: MemoryDatabase): Awaited<ReturnType<typeof real.listGateways>> {
+export function listGateways(
+  database: MemoryDatabase,
+  enterpriseId: string | null,
+): Awaited<ReturnType<typeof real.listGateways>> {
   return [...database.gateways.values()]
+    .filter(({ ownerId }) => ownerId === "" || ownerId === enterpriseId)
     .toSorted((a, b) => (a.channelId === b.channelId ? byFailOver(a, b) : a.channelId < b.channelId ? -1 : 1))
     .flatMap((gateway) => {
       const channel = database.channels.get(gateway.channelId);

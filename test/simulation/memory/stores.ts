@@ -34,8 +34,9 @@ export function createMemoryStores(database: MemoryDatabase, times: Times, ask: 
       find: (channelKey) => ask("channels.find", () => channels.findChannel(database, channelKey)),
       insertChannel: (row) => ask("channels.insertChannel", () => channels.insertChannel(database, row)),
       insertGateway: (row) => ask("channels.insertGateway", () => channels.insertGateway(database, row)),
-      list: () => ask("channels.list", () => channels.listGateways(database)),
+      list: (enterpriseId) => ask("channels.list", () => channels.listGateways(database, enterpriseId)),
     },
+    keys: { noteUse: unplayed },
     sending: {
       claim: (named, leaseToken) => ask("sending.claim", () => sending.claimDue(database, named, leaseToken, times)),
       load: (named, leaseToken) => ask("sending.load", () => sending.loadDue(database, named, leaseToken, times)),
@@ -105,7 +106,7 @@ export function createMemoryStores(database: MemoryDatabase, times: Times, ask: 
       redrive: (filter, planned) =>
         ask("redriving.redrive", () => redriving.redrive(database, filter, planned, times.silentAfter)),
     },
-    reading: { update: unread, timeline: unread, page: unread },
+    reading: { update: unplayed, timeline: unplayed, page: unplayed },
     receipts: {
       findAttempts: (named, accounts) =>
         ask("receipts.findAttempts", () => receipts.findAttempts(database, named, accounts)),
@@ -129,6 +130,6 @@ export function createMemoryStores(database: MemoryDatabase, times: Times, ask: 
   };
 }
 
-function unread(): never {
-  throw new Error("The simulation looks into the database by itself.");
+function unplayed(): never {
+  throw new Error("The simulation looks into the database by itself, and knocks at no door.");
 }

@@ -173,3 +173,5 @@ export const NEW_GATEWAY: GatewayRow = {
   account: "",
   priority: 1,
 };
+
+export const KEY_ID = "key_0000000000000001";

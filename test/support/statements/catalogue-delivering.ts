@@ -1,5 +1,6 @@
 import { countGood, readFailures } from "../../../src/db/gateway-tally.ts";
-import { loadEnterprise } from "../../../src/db/directory.ts";
+import { loadKey } from "../../../src/db/api-keys.ts";
+import { loadEnterprise, loadKeyAndEnterprise } from "../../../src/db/directory.ts";
 import * as given from "./arguments.ts";
 import { once, perBatch, perCallback, perUpdate } from "./entry.ts";
 
@@ -12,6 +13,23 @@ export const DELIVERING = {
       "per update, on an isolate that did not serve the enterprise lately",
       ({ db, rows }) => loadEnterprise(db, enterprise(rows)),
       { keys: { customers: "PRIMARY", subscriptions: "PRIMARY" }, sorts: "an enterprise's few subscriptions" },
+    ),
+  },
+  keyring: {
+    read: perUpdate(
+      "per request, on an isolate that did not see the key lately",
+      ({ db }) => loadKey(db, given.KEY_ID),
+      {
+        keys: { api_keys: "PRIMARY" },
+      },
+    ),
+    readWithEnterprise: perUpdate(
+      "per update, on an isolate that knows neither its key nor its enterprise",
+      ({ db, rows }) => loadKeyAndEnterprise(db, given.KEY_ID, enterprise(rows)),
+      {
+        keys: { api_keys: "PRIMARY", customers: "PRIMARY", subscriptions: "PRIMARY" },
+        sorts: "an enterprise's few subscriptions",
+      },
     ),
   },
   updates: {

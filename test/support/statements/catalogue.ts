@@ -8,12 +8,12 @@ import type { Entry } from "./entry.ts";
 import type { Row } from "./sample.ts";
 
 /**
- * Every method of every store, and the look-up of the directory. A method without its entry is an error of types:
+ * Every method of every store, and the look-ups of the directory and the keyring. A method without its entry is an error of types:
  * say how often it is sent, and by which keys it has to read.
  */
 const CATALOGUE = { ...DELIVERING, ...SWEEPING, ...ASKING } satisfies {
   [S in keyof Stores]: Record<keyof Stores[S], Entry>;
-} & { directory: Record<"find", Entry> };
+} & { directory: Record<"find", Entry>; keyring: Record<"read" | "readWithEnterprise", Entry> };
 
 /** Every entry by its name. */
 export const ENTRIES: [name: string, Entry][] = Object.entries(CATALOGUE).flatMap(([store, methods]) =>

@@ -125,6 +125,7 @@ export function acceptingWith(enterprise: Enterprise | null) {
   const directory: Services["directory"] & { enterprise: Enterprise | null } = {
     enterprise,
     find: async () => directory.enterprise,
+    share: () => undefined,
   };
   const deferred: Promise<unknown>[] = [];
   return {

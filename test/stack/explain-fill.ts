@@ -35,6 +35,17 @@ const TABLES: Record<string, { rows: number; columns: Record<string, string> }> 
       gateway_id: `IF(n < ${ENTERPRISES}, 'gw_twilio', 'gw_sendgrid')`,
     },
   },
+  api_keys: {
+    rows: ENTERPRISES,
+    columns: {
+      key_id: "CONCAT('key_', LPAD(n + 1, 16, '0'))",
+      digest: "RPAD(n, 43, '.')",
+      key_name: "'key'",
+      mode: "'live'",
+      scopes: "'send'",
+      created_at: at(),
+    },
+  },
   suppressions: {
     rows: ENTERPRISES,
     columns: { enterprise_id: each, channel_id: "'ch_sms'", address: phone, code: "'stopped'", since: at() },

@@ -78,6 +78,7 @@ function isolateServices(env: Env): Record<Door, IsolateServices> {
 
 function createShared(env: Env, config: Config) {
   const accounts = readAccounts(config);
+  const vault = createVault(config.CREDENTIALS_KEYS);
   return {
     config,
     times: config.TIMES,
@@ -90,11 +91,11 @@ function createShared(env: Env, config: Config) {
     clock: createClock(),
     /** In [0, 1). */
     random: () => Math.random(),
-    adapters: createAdapters(accounts, fetchNow, config.TIMES),
+    adapters: createAdapters(accounts, fetchNow, config.TIMES, vault),
     /** The names of the provider accounts that a gateway may send through; the first one's is empty. */
     accounts: accounts.map(({ name }) => name),
     /** Seals and opens the credentials of gateways that have their own. */
-    vault: createVault(config.CREDENTIALS_KEYS),
+    vault,
     receiptReaders: createReceiptReaders(accounts),
     inboundReaders: createInboundReaders(accounts),
     gathering: createBellGathering(config.TIMES.gatherBells + config.TIMES.gatherBellsLonger + CARRIED_LATE_MS),

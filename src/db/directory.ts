@@ -42,6 +42,7 @@ const COLUMNS = {
 const OF_AN_ENTERPRISE = `customers
     LEFT JOIN subscriptions ON subscriptions.enterprise_id = customers.enterprise_id AND subscriptions.enabled = TRUE
     LEFT JOIN gateways ON gateways.gateway_id = subscriptions.gateway_id
+     AND gateways.owner_id IN ('', customers.enterprise_id)
     LEFT JOIN channels ON channels.channel_id = subscriptions.channel_id AND channels.channel_id = gateways.channel_id
    WHERE customers.enterprise_id = ?`;
 

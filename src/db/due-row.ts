@@ -20,7 +20,7 @@ export type DueRow = Pick<
 > &
   Record<"lane" | "occurredAt" | "acceptedAt" | "expiresAt" | "nowUtc", string> &
   Record<"phone" | "email" | "kind" | "gatewayId" | "gatewayName" | "adapter", string | null> &
-  Record<"sender" | "account" | "health" | "healthUntil", string | null> &
+  Record<"sender" | "account" | "ownerId" | "credentials" | "health" | "healthUntil", string | null> &
   Record<"mine" | "due" | "unlogged" | "wasTried" | "newerSent" | "newerPending" | "olderWaiting", Truth> &
   Record<"isSubscribed" | "enabled" | "track" | "phoneSuppressed" | "emailSuppressed" | "tries" | "barred", Truth>;
 
@@ -66,6 +66,8 @@ export function toCandidate(row: DueRow): GatewayCandidate | null {
     enabled: isTrue(row.enabled),
     sender: row.sender,
     account: row.account ?? "",
+    ownerId: row.ownerId ?? "",
+    credentials: row.credentials,
     track: Number(row.track),
     health: readHealth(row.health),
     trialInMs: row.healthUntil === null ? 0 : instantOf(row.healthUntil) - instantOf(row.nowUtc),

@@ -47,6 +47,7 @@ const LOAD = `
          customers.is_subscribed AS isSubscribed, customers.phone, customers.email,
          gateways.gateway_id AS gatewayId, gateways.gateway_name AS gatewayName, gateways.adapter,
          gateways.sender, gateways.enabled, gateways.account,
+         gateways.owner_id AS ownerId, gateways.credentials,
          gateways.track, gateways.health, gateways.health_until AS healthUntil,
          channels.kind,
          ${isSuppressed("customers.phone")} AS phoneSuppressed, ${isSuppressed("customers.email")} AS emailSuppressed,
@@ -62,7 +63,7 @@ const LOAD = `
     LEFT JOIN subscriptions ON subscriptions.enterprise_id = deliveries.enterprise_id
      AND subscriptions.channel_id = deliveries.channel_id AND subscriptions.enabled = TRUE
     LEFT JOIN gateways ON gateways.gateway_id = subscriptions.gateway_id
-     AND gateways.channel_id = deliveries.channel_id
+     AND gateways.channel_id = deliveries.channel_id AND gateways.owner_id IN ('', deliveries.enterprise_id)
    WHERE deliveries.enterprise_id IN (:enterpriseIds) AND deliveries.delivery_id IN (:deliveryIds)
    ORDER BY deliveries.delivery_id, gateways.priority, gateways.gateway_id`;
 

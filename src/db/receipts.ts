@@ -1,6 +1,8 @@
 import { inArray, sql } from "drizzle-orm";
+import { isOwnAccount } from "../domain/credentials.ts";
 import { UNPROVEN_STATES, type DeliveryState } from "../domain/delivery.ts";
 import type { Receipt } from "../domain/receipt.ts";
+import { accountOf } from "./account.ts";
 import { caseBy } from "./case-by.ts";
 import { namedRows, namesOf } from "./claim.ts";
 import type { Db } from "./client.ts";
@@ -34,7 +36,7 @@ export type ProvenAttempt = { receipt: Receipt; attempt: ReceiptedAttempt };
 
 /**
  * The attempts that receipts name, where enterprise and attempt belong together, and that went through one of
- * these provider accounts. Of a gateway that is gone, any account is believed.
+ * these provider accounts. Of a gateway that is gone, any configured account is believed, but no enterprise's own.
  */
 export async function findAttempts(
   db: Db,
@@ -43,6 +45,7 @@ export async function findAttempts(
 ): Promise<ReceiptedAttempt[]> {
   const enterpriseIds = [...new Set(named.map((receipt) => receipt.enterpriseId))];
   const attemptIds = [...new Set(named.map((receipt) => receipt.attemptId))];
+  const orGone = accounts.every(isOwnAccount) ? sql`` : sql` OR gateways.gateway_id IS NULL`;
   const { rows } = await db.execute(sql`
     SELECT a.enterprise_id AS enterpriseId, a.attempt_id AS attemptId, a.attempt_no AS attemptNo,
            a.started_at AS startedAt, a.gateway_id AS gatewayId, a.gateway,
@@ -56,7 +59,7 @@ export async function findAttempts(
       LEFT JOIN logs ON logs.enterprise_id = a.enterprise_id AND logs.attempt_id = a.attempt_id
       LEFT JOIN gateways ON gateways.gateway_id = a.gateway_id
       LEFT JOIN customers ON customers.enterprise_id = a.enterprise_id
-     WHERE (gateways.gateway_id IS NULL OR ${inArray(sql.raw("gateways.account"), [...accounts])})
+     WHERE (${inArray(accountOf("gateways"), [...accounts])}${orGone})
        AND a.enterprise_id IN ${enterpriseIds} AND a.attempt_id IN ${attemptIds}`);
   return (rows as AttemptRow[]).map(({ customerId, phone, email, ...row }) => ({
     ...row,

@@ -2,6 +2,7 @@ import { inArray, sql } from "drizzle-orm";
 import { isAdapterName, type AdapterName, type AddressKind } from "../domain/adapter-facts.ts";
 import { readLane, type Lane } from "../domain/lane.ts";
 import type { Conclusion } from "../domain/reconciliation.ts";
+import { accountOf } from "./account.ts";
 import { caseBy } from "./case-by.ts";
 import { namedRows, namesOf } from "./claim.ts";
 import type { Db } from "./client.ts";
@@ -26,7 +27,11 @@ export type DueLook = SameInBoth & {
   /** Whether the address is still the one that was sent to. */
   isSameAddress: boolean;
   adapter: AdapterName | null;
+  gatewayId: string;
+  /** The account that it went through; an enterprise's own gateway is one of its own. */
   account: string;
+  ownerId: string;
+  credentials: string | null;
   /** How many steps of finding out are written down. */
   steps: number;
 };
@@ -34,7 +39,7 @@ export type DueLook = SameInBoth & {
 type LookRow = SameInBoth &
   Record<"lane" | "state" | "nowUtc" | "startedAt", string> &
   Record<"isProven" | "isSameAddress" | "steps", Truth> &
-  Record<"adapter" | "account", string | null>;
+  Record<"adapter" | "account" | "ownerId" | "credentials", string | null> & { gatewayId: string };
 
 /** Deliveries that are due to be looked for, longest due first. Looks without locking. */
 export async function findDueLooks(db: Db, limit: number): Promise<DueLook[]> {
@@ -46,7 +51,8 @@ export async function findDueLooks(db: Db, limit: number): Promise<DueLook[]> {
              WHERE p.enterprise_id = a.enterprise_id AND p.attempt_id = a.attempt_id) AS isProven,
            COALESCE(CONVERT(a.target USING utf8mb4) COLLATE utf8mb4_bin IN
              (${digestOf(sql`TRIM(c.phone)`)}, ${digestOf(sql`TRIM(c.email)`)}), FALSE) AS isSameAddress,
-           c.phone, c.email, g.adapter, g.account, g.sender,
+           c.phone, c.email, a.gateway_id AS gatewayId, g.adapter, ${accountOf("g")} AS account, g.owner_id AS ownerId,
+           g.credentials, g.sender,
            (SELECT COUNT(*) FROM reconciliations r WHERE r.enterprise_id = d.enterprise_id
              AND r.delivery_id = d.delivery_id AND r.attempt_id = a.attempt_id) AS steps
       FROM deliveries d FORCE INDEX (deliveries_look)
@@ -65,6 +71,7 @@ export async function findDueLooks(db: Db, limit: number): Promise<DueLook[]> {
     isSameAddress: isTrue(row.isSameAddress),
     adapter: row.adapter !== null && isAdapterName(row.adapter) ? row.adapter : null,
     account: row.account ?? "",
+    ownerId: row.ownerId ?? "",
     steps: Number(row.steps),
   }));
 }

@@ -26,3 +26,19 @@ export function reasonNotOpened(opening: Exclude<Opening, { kind: "opened" }>): 
       return `the gateway's credentials are sealed with the key ${opening.keyId}, which is not in CREDENTIALS_KEYS`;
   }
 }
+
+/** What an adapter is made from at each call, where a gateway has credentials of its own; as its row has it. */
+export type SealedGateway = CredentialsPlace & { credentials: string | null };
+
+/** The name of the account that an enterprise's own gateway is, beside the configured ones, whose names have no colon. */
+export function ownAccount(gatewayId: string): string {
+  return `${OWN_ACCOUNT}${gatewayId}`;
+}
+
+/** Whether an account is an enterprise's own. */
+export function isOwnAccount(account: string): boolean {
+  return account.startsWith(OWN_ACCOUNT);
+}
+
+/** What such a name begins with. */
+export const OWN_ACCOUNT = "own:";

@@ -7,6 +7,10 @@ export type GatewayCandidate = GatewayFacts & {
   sender: string | null;
   /** Which of the configured provider accounts it sends through; empty for the first one. */
   account: string;
+  /** The one enterprise that may use it; empty where every one may. */
+  ownerId: string;
+  /** Its own credentials, sealed. */
+  credentials: string | null;
   health: GatewayHealth;
   /** While it rests: how long until one delivery may try it, in ms; due when not above 0. */
   trialInMs: number;

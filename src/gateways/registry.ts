@@ -1,7 +1,10 @@
 import type { AdapterName } from "../domain/adapter-facts.ts";
 import type { Times } from "../domain/times.ts";
+import type { Credentials, SealedGateway } from "../domain/credentials.ts";
 import type { Adapter, Fetch, InboundReader, ReceiptReader } from "./adapter.ts";
 import { notConfigured } from "./not-configured.ts";
+import { toOwnAccount } from "./own-account.ts";
+import { createOwnAdapter } from "./own-adapter.ts";
 import type { ProviderAccount } from "./provider-accounts.ts";
 import { createResendEmail } from "./resend/resend-email.ts";
 import { createResendReceiptReader } from "./resend/resend-receipts.ts";
@@ -11,16 +14,31 @@ import { createTwilioInboundReader } from "./twilio/twilio-inbound.ts";
 import { createTwilioReceiptReader } from "./twilio/twilio-receipts.ts";
 import { createTwilioSms } from "./twilio/twilio-sms.ts";
 import { createTwilioWhatsapp } from "./twilio/twilio-whatsapp.ts";
+import type { Vault } from "./vault.ts";
 
-/** The adapter of a gateway row, by the two names that it has there. */
-export type AdapterOf = (adapter: AdapterName, account: string) => Adapter;
+/** The adapter of a gateway row, by the two names that it has there, or by its own credentials where it has an owner. */
+export type AdapterOf = (adapter: AdapterName, account: string, gateway: SealedGateway) => Adapter;
 
 type Timing = Pick<Times, "callTimeout">;
 
-/** Makes every adapter of every account. One of an account that there is not is misconfigured until there is. */
-export function createAdapters(accounts: readonly ProviderAccount[], fetch: Fetch, times: Timing): AdapterOf {
+/**
+ * Makes every adapter of every account, the first one's first. One of an account that there is not is misconfigured
+ * until there is. Those of enterprises' own gateways are made anew for each call.
+ */
+export function createAdapters(
+  accounts: readonly [ProviderAccount, ...ProviderAccount[]],
+  fetch: Fetch,
+  times: Timing,
+  vault: Vault,
+): AdapterOf {
+  const [first] = accounts;
   const byAccount = new Map(accounts.map((account) => [account.name, adaptersOf(account, fetch, times)]));
-  return (adapter, account) => byAccount.get(account)?.[adapter] ?? withoutAccount(account);
+  return (adapter, account, gateway) => {
+    if (gateway.ownerId === "") return byAccount.get(account)?.[adapter] ?? withoutAccount(account);
+    const make = (credentials: Credentials) =>
+      adaptersOf(toOwnAccount(adapter, gateway.gatewayId, credentials, first), fetch, times)[adapter];
+    return createOwnAdapter(gateway, vault, make);
+  };
 }
 
 /** Every adapter by the name that gateway rows use. A new provider is one more line here. */
@@ -34,6 +52,7 @@ function adaptersOf(
     accountSid: account.TWILIO_ACCOUNT_SID,
     authToken: account.TWILIO_AUTH_TOKEN,
     publicUrl: account.PUBLIC_URL,
+    ...(account.gatewayId === undefined ? {} : { gatewayId: account.gatewayId }),
     callTimeoutMs,
   };
   return {

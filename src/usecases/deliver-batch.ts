@@ -119,7 +119,7 @@ function toCall(services: Needs, attemptId: string, { delivery, route: { gateway
     gatewayId,
     send: (ending) =>
       services
-        .adapters(adapter, account)
+        .adapters(adapter, account, gateway)
         .send({ ...renderMessage(delivery), enterpriseId: delivery.enterpriseId, attemptId, to, sender }, ending),
     resultOf: (outcome) => ({
       delivery,

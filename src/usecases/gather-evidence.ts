@@ -45,7 +45,7 @@ export async function gatherEvidence(services: Needs, looks: DueLook[]): Promise
 /** How to find out about a delivery: by a question, by the events of others, or not at all. */
 function wayToAsk({ adapters }: Needs, look: DueLook): Question | "events" | { because: string } {
   if (look.adapter === null) return { because: "The gateway is gone, so nobody can be asked." };
-  const { lookUp } = adapters(look.adapter, look.account);
+  const { lookUp } = adapters(look.adapter, look.account, look);
   if (lookUp === undefined) return "events";
   const { address } = ADAPTERS[look.adapter];
   const to = usableAddress(look, address);

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import type { Receipt, ReceiptKind } from "../../src/domain/receipt.ts";
 import type { SuppressionChange, Wish } from "../../src/domain/suppression.ts";
 import { onEveryDatabase, times, useEveryDatabase, type Port } from "./ports-kit.ts";
-import { called, nameOf, SETTINGS, sorted, statesOf } from "./ports-settings.ts";
+import { anUpdate, called, claimed, nameOf, SETTINGS, sorted, statesOf } from "./ports-settings.ts";
 
 useEveryDatabase();
 
@@ -55,6 +55,25 @@ onEveryDatabase("attempts are found by their enterprise and by the account that 
     channelId: "ch_sms",
     customer: { phone: "+34600000001", email: "ent_a@shop.example" },
   });
+});
+
+onEveryDatabase("an enterprise's own account vouches for what went through its gateway alone", async (port) => {
+  const gateways = SETTINGS.gateways.map((one) => (one.gatewayId === "gw_sms_1" ? { ...one, ownerId: "ent_a" } : one));
+  await port.settle({ ...SETTINGS, gateways });
+  await called(port, "dlv_1");
+  for (const [deliveryId, gatewayId] of [
+    ["dlv_own", "gw_sms_1"],
+    ["dlv_gone", "gw_gone"],
+  ] as const) {
+    await port.updates.insert(anUpdate(deliveryId, { shipmentId: deliveryId }));
+    await claimed(port, deliveryId, "ent_a", gatewayId);
+  }
+  const receipts = ["dlv_1", "dlv_own", "dlv_gone"].map((id) => receiptOf(`att_${id}_1`, "delivered"));
+  const find = async (accounts: string[]) =>
+    (await port.receipts.findAttempts(receipts, accounts)).map((one) => one.deliveryId).toSorted();
+  expect(await find(["own:gw_sms_1"])).toEqual(["dlv_own"]);
+  expect(await find(["own:gw_sms_2", "own:gw_gone"])).toEqual([]);
+  expect(await find(["", "second"])).toEqual(["dlv_1", "dlv_gone"]);
 });
 
 onEveryDatabase("receipts are a set, prove acceptance, and settle a delivery from wherever it stands", async (port) => {

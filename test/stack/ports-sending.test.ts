@@ -68,6 +68,27 @@ onEveryDatabase("siblings that are named together are claimed together, for the 
   ]);
 });
 
+onEveryDatabase(
+  "an enterprise's own gateway may carry its own deliveries, with its credentials, and no other's",
+  async (port) => {
+    const own = { ownerId: "ent_a", credentials: "v1.sealed" };
+    const gateways = SETTINGS.gateways.map((one) => (one.gatewayId === "gw_sms_2" ? { ...one, ...own } : one));
+    await port.settle({ ...SETTINGS, gateways });
+    await port.updates.insert(anUpdate("dlv_a"));
+    await port.updates.insert(anUpdate("dlv_b", { enterpriseId: "ent_b" }));
+    const loaded = await port.sending.load([nameOf("dlv_a"), nameOf("dlv_b", "ent_b")], "lse_0");
+    expect(
+      loaded.map(({ candidates }) => candidates.map((one) => [one.gatewayId, one.ownerId, one.credentials])),
+    ).toEqual([
+      [
+        ["gw_sms_2", "ent_a", "v1.sealed"],
+        ["gw_sms_1", "", null],
+      ],
+      [["gw_sms_1", "", null]],
+    ]);
+  },
+);
+
 onEveryDatabase("what is loaded is true at that moment", async (port) => {
   await port.settle(SETTINGS);
   await port.updates.insert(anUpdate("dlv_1", { minute: 1, status: "old" }));

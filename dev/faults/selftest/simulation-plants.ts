@@ -147,8 +147,8 @@ export const SIMULATION_PLANTS: Plant[] = [
     proof: simulation,
     invariants: ["I11"],
     file: "src/usecases/deliver-batch.ts",
-    find: "        .adapters(adapter, account)",
-    replace: '        .adapters(adapter, "")',
+    find: "        .adapters(adapter, account, gateway)",
+    replace: '        .adapters(adapter, "", gateway)',
   },
   {
     name: "a receipt counts under any enterprise's name",

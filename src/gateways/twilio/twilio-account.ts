@@ -7,6 +7,8 @@ export type TwilioAccount = {
   authToken: string;
   /** Where Twilio reaches this service; status callbacks go to `/callbacks/twilio` there. */
   publicUrl: string;
+  /** The gateway whose own account it is, where it is one's: then its callbacks go to a path that names it. */
+  gatewayId?: string;
   /** Longest time for one call, in ms; see `callProvider`. */
   callTimeoutMs?: number;
 };

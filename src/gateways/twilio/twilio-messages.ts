@@ -31,7 +31,7 @@ export function createMessageCreator(account: TwilioAccount, fetch: Fetch): Crea
       url: `${account.apiUrl}${messagesPath(account)}.json`,
       headers: { ...accountHeaders(account), "content-type": "application/x-www-form-urlencoded" },
     };
-    const body = formOf([...fields, ["StatusCallback", statusCallback(account.publicUrl, message)]]);
+    const body = formOf([...fields, ["StatusCallback", statusCallback(account, message)]]);
     const answer = await callProvider(fetch, { ...request, body }, { timeoutMs: account.callTimeoutMs, ending });
     return outcomeOfAnswer(answer, TWILIO_ANSWER, Date.now());
   };
@@ -63,10 +63,11 @@ export function bareAddress(address: string): string {
  */
 const CALLBACK_OVERRIDES = "#rc=5&rp=all&ct=2000&rt=5000";
 
-function statusCallback(publicUrl: string, { enterpriseId, attemptId }: OutboundMessage): string {
+function statusCallback({ publicUrl, gatewayId }: TwilioAccount, { enterpriseId, attemptId }: OutboundMessage): string {
+  const path = gatewayId === undefined ? "" : `/gateways/${gatewayId}`;
   // As URLs are normalised, for it is signed as it was sent and checked as it comes: encodeURIComponent leaves quotes.
   const enterprise = /^[\w-]*$/.test(enterpriseId)
     ? enterpriseId
     : new URLSearchParams([["", enterpriseId]]).toString().slice(1);
-  return `${publicUrl}/callbacks/twilio?enterprise=${enterprise}&attempt=${attemptId}${CALLBACK_OVERRIDES}`;
+  return `${publicUrl}/callbacks/twilio${path}?enterprise=${enterprise}&attempt=${attemptId}${CALLBACK_OVERRIDES}`;
 }

@@ -1,4 +1,5 @@
 import { isAdapterName } from "../../../src/domain/adapter-facts.ts";
+import { ownAccount } from "../../../src/domain/credentials.ts";
 import type { Enterprise, GatewayFacts } from "../../../src/domain/directory.ts";
 import { readKind } from "../../../src/domain/lane.ts";
 import type { GatewayRow, MemoryDatabase } from "./tables.ts";
@@ -27,8 +28,17 @@ export function subscribedGateways(database: MemoryDatabase, enterpriseId: strin
     if (subscription.enterpriseId !== enterpriseId || !subscription.enabled) return [];
     const gateway = database.gateways.get(subscription.gatewayId);
     const fits = gateway?.channelId === subscription.channelId && database.channels.has(subscription.channelId);
-    return gateway && fits ? [gateway] : [];
+    return gateway && fits && isUsableBy(gateway, enterpriseId) ? [gateway] : [];
   });
+}
+
+function isUsableBy({ ownerId }: GatewayRow, enterpriseId: string): boolean {
+  return ownerId === "" || ownerId === enterpriseId;
+}
+
+/** Plays src/db/account.ts. */
+export function accountOf({ ownerId, account, gatewayId }: GatewayRow): string {
+  return ownerId === "" ? account : ownAccount(gatewayId);
 }
 
 export function byFailOver(a: GatewayRow, b: GatewayRow): number {

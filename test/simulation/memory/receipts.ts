@@ -1,7 +1,9 @@
 import { fit } from "../../../src/db/fit.ts";
 import type { ProvenAttempt, ReceiptedAttempt, ReceiptMove } from "../../../src/db/receipts.ts";
+import { isOwnAccount } from "../../../src/domain/credentials.ts";
 import { UNPROVEN_STATES, type DeliveryState } from "../../../src/domain/delivery.ts";
 import type { Receipt } from "../../../src/domain/receipt.ts";
+import { accountOf } from "./directory.ts";
 import { insertFailures, insertLogs } from "./logs.ts";
 import { change, key, named, type MemoryDatabase } from "./tables.ts";
 
@@ -16,8 +18,8 @@ export function findAttempts(
     const attempt = database.attempts.get(attemptId);
     const row = attempt ? database.deliveries.get(attempt.deliveryId) : undefined;
     if (!attempt || !row || !enterprises.has(attempt.enterpriseId)) return [];
-    const account = database.gateways.get(attempt.gatewayId)?.account;
-    if (account !== undefined && !accounts.includes(account)) return [];
+    const passed = database.gateways.get(attempt.gatewayId);
+    if (passed ? !accounts.includes(accountOf(passed)) : accounts.every(isOwnAccount)) return [];
     const { enterpriseId, attemptNo, startedAt, gatewayId, gateway, deliveryId } = attempt;
     const { shipmentId, status, occurredAt, channelId, channel } = row;
     const { phone, email } = database.customers.get(enterpriseId) ?? {};

@@ -4,6 +4,7 @@ import { isAdapterName, type AddressKind } from "../../../src/domain/adapter-fac
 import type { DeliveryState } from "../../../src/domain/delivery.ts";
 import { readLane } from "../../../src/domain/lane.ts";
 import { isLookUpEvent } from "../../../src/domain/reconciliation.ts";
+import { accountOf } from "./directory.ts";
 import { digestOf } from "./sending.ts";
 import { lastAttempt } from "./sweeping.ts";
 import { change, key, named, type AttemptRow, type DeliveryRow, type MemoryDatabase } from "./tables.ts";
@@ -58,7 +59,10 @@ function toLook(database: MemoryDatabase, row: DeliveryRow, attempt: AttemptRow)
     phone: customer?.phone ?? null,
     email: customer?.email ?? null,
     adapter: gateway && isAdapterName(gateway.adapter) ? gateway.adapter : null,
-    account: gateway?.account ?? "",
+    gatewayId: attempt.gatewayId,
+    account: gateway ? accountOf(gateway) : "",
+    ownerId: gateway?.ownerId ?? "",
+    credentials: gateway?.credentials ?? null,
     sender: gateway?.sender ?? null,
     steps: steps.length,
   };

@@ -112,6 +112,8 @@ function toCandidate(database: MemoryDatabase, row: DeliveryRow, gateway: Gatewa
     ...toFacts(gateway),
     sender: gateway.sender,
     account: gateway.account,
+    ownerId: gateway.ownerId,
+    credentials: gateway.credentials,
     health: readHealth(gateway.health),
     trialInMs: (gateway.healthUntil ?? now) - now,
     tries: attempts.filter((attempt) => attempt.outcome !== "not_started").length,

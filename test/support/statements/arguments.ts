@@ -110,6 +110,8 @@ export function looks(rows: Row[]): DueLook[] {
     email: null,
     adapter: "twilio_sms",
     account: "",
+    ownerId: "",
+    credentials: null,
     sender: null,
     steps: 1,
   }));

@@ -1,3 +1,4 @@
+import { ownAccount } from "../../../src/domain/credentials.ts";
 import { countGood, readFailures } from "../../../src/db/gateway-tally.ts";
 import { loadKey } from "../../../src/db/api-keys.ts";
 import { loadEnterprise, loadKeyAndEnterprise } from "../../../src/db/directory.ts";
@@ -94,7 +95,10 @@ export const DELIVERING = {
   receipts: {
     findAttempts: perCallback(
       "per callback",
-      ({ stores, rows }) => stores.receipts.findAttempts(given.receipts(rows), [""]),
+      async ({ stores, rows }) => {
+        await stores.receipts.findAttempts(given.receipts(rows), [""]);
+        await stores.receipts.findAttempts(given.receipts(rows), [ownAccount("gw_own")]);
+      },
       { keys: { a: "PRIMARY", d: "PRIMARY", logs: "PRIMARY", customers: "PRIMARY" } },
     ),
     insert: perCallback("per callback", ({ stores, rows }) => stores.receipts.insert(given.receipts(rows))),

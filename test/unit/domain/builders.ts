@@ -35,6 +35,8 @@ export function aCandidate(changes: Partial<GatewayCandidate> = {}): GatewayCand
     ...aGateway(),
     sender: null,
     account: "",
+    ownerId: "",
+    credentials: null,
     health: "well",
     trialInMs: 0,
     tries: 0,

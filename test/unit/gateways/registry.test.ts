@@ -3,6 +3,7 @@ import { ADAPTER_NAMES } from "../../../src/domain/adapter-facts.ts";
 import { readConfig } from "../../../src/config.ts";
 import { readAccounts } from "../../../src/gateways/provider-accounts.ts";
 import { createAdapters } from "../../../src/gateways/registry.ts";
+import { createVault } from "../../../src/gateways/vault.ts";
 import { DEFAULT_TIMES } from "../../../src/domain/times.ts";
 import { aMessage, jsonResponse, recordingFetch } from "./support.ts";
 
@@ -29,9 +30,11 @@ const ACCOUNTS = readAccounts(
   }),
 );
 
+const SHARED = { gatewayId: "gw_1", ownerId: "", credentials: null };
+
 function adaptersWith() {
   const { fetch, sent } = recordingFetch(() => jsonResponse(201, { sid: "SM1" }));
-  return { adapters: createAdapters(ACCOUNTS, fetch, DEFAULT_TIMES), sent };
+  return { adapters: createAdapters(ACCOUNTS, fetch, DEFAULT_TIMES, createVault([])), sent };
 }
 
 describe("an adapter of an account", () => {
@@ -41,7 +44,7 @@ describe("an adapter of an account", () => {
   ])("sends with the credentials and from the sender of that account: %j", async (account, sid, token, from) => {
     const { adapters, sent } = adaptersWith();
 
-    await adapters("twilio_sms", account).send(aMessage());
+    await adapters("twilio_sms", account, SHARED).send(aMessage());
 
     expect(sent).toHaveLength(1);
     expect(sent[0]?.url).toBe(`https://twilio.test/2010-04-01/Accounts/${sid}/Messages.json`);
@@ -52,8 +55,8 @@ describe("an adapter of an account", () => {
   test("asks where the account says, and does not borrow a sender of the first one", async () => {
     const { adapters, sent } = adaptersWith();
 
-    const outcome = await adapters("sendgrid_email", "backup").send(aMessage());
-    await adapters("sendgrid_email", "backup").send(aMessage({ sender: "orders@backup.example" }));
+    const outcome = await adapters("sendgrid_email", "backup", SHARED).send(aMessage());
+    await adapters("sendgrid_email", "backup", SHARED).send(aMessage({ sender: "orders@backup.example" }));
 
     expect(outcome).toMatchObject({ kind: "misconfigured", code: "not_configured", gatewayWide: true });
     expect(sent.map(({ url }) => url)).toEqual(["https://eu.sendgrid.test/v3/mail/send"]);
@@ -66,7 +69,7 @@ describe("an adapter of an account", () => {
       const { adapters, sent } = adaptersWith();
 
       for (const account of ["spare", "constructor"]) {
-        expect(await adapters(name, account).send(aMessage())).toEqual({
+        expect(await adapters(name, account, SHARED).send(aMessage())).toEqual({
           kind: "misconfigured",
           gatewayWide: true,
           code: "not_configured",

@@ -32,7 +32,10 @@ function aLook(changes: Partial<DueLook> = {}): DueLook {
     phone: "+34600111222",
     email: "ops@shop.test",
     adapter: "twilio_sms",
+    gatewayId: "gw_twilio",
     account: "",
+    ownerId: "",
+    credentials: null,
     sender: null,
     steps: 0,
     isProven: false,
@@ -56,8 +59,8 @@ function lookingAt(looks: DueLook[], answer: (question: LookUp) => LookUpAnswer 
     asked.push(question);
     return answer(question);
   };
-  const withLookUp: Services["adapters"] = (adapter, account) => ({
-    ...adapters(adapter, account),
+  const withLookUp: Services["adapters"] = (adapter, account, gateway) => ({
+    ...adapters(adapter, account, gateway),
     ...(adapter === "twilio_sms" ? { lookUp } : {}),
   });
   return {

@@ -6,6 +6,7 @@ import { createDirectory, type Directory } from "./db/directory-memory.ts";
 import { loadEnterprise, loadKeyAndEnterprise } from "./db/directory.ts";
 import { createKeyring, type Keyring } from "./db/keyring.ts";
 import { LANES, type Lane } from "./domain/lane.ts";
+import { createOwnReaders } from "./gateways/own-callbacks.ts";
 import { readAccounts } from "./gateways/provider-accounts.ts";
 import { createAdapters, createInboundReaders, createReceiptReaders } from "./gateways/registry.ts";
 import { createVault } from "./gateways/vault.ts";
@@ -97,6 +98,8 @@ function createShared(env: Env, config: Config) {
     /** Seals and opens the credentials of gateways that have their own. */
     vault,
     receiptReaders: createReceiptReaders(accounts),
+    /** For the callbacks of enterprises' own gateways. */
+    ownReaders: createOwnReaders(accounts[0], vault),
     inboundReaders: createInboundReaders(accounts),
     gathering: createBellGathering(config.TIMES.gatherBells + config.TIMES.gatherBellsLonger + CARRIED_LATE_MS),
     bells: createBellProducer(queuesOf(env)),

@@ -10,6 +10,7 @@ import * as holds from "./db/holds.ts";
 import { countLaterHeard } from "./db/later-heard.ts";
 import * as leases from "./db/leases.ts";
 import { loadDue } from "./db/load.ts";
+import { findOwnGateway } from "./db/own-gateway.ts";
 import * as receipts from "./db/receipts.ts";
 import * as reconciliation from "./db/reconcile.ts";
 import { readPage, readUpdate } from "./db/pages.ts";
@@ -120,6 +121,9 @@ export function createStores(db: Db, times: Times) {
       logUndelivered: (givenUp: receipts.ProvenAttempt[]) => receipts.logUndelivered(db, givenUp),
       moveForward: (moves: receipts.ReceiptMove[]) => receipts.moveForward(db, moves),
       suppress: (changes: SuppressionChange[]) => changeSuppressions(db, changes),
+    },
+    ownGateways: {
+      find: (gatewayId: string) => findOwnGateway(db, gatewayId),
     },
     inbound: {
       insert: (message: HeededMessage) => insertInbound(db, message),

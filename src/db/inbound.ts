@@ -19,15 +19,20 @@ export type Concerned = { enterpriseId: string; channelId: string; receivedAt: n
 
 /**
  * The enterprises whose phone a message came from, each with the channels on which the adapter serves it or has
- * served it, and when the message first came.
+ * served it, and when the message first came. One that came to an enterprise's own gateway concerns that enterprise on
+ * that gateway's channel.
  */
-export async function findConcerned(db: Db, { messageId, adapter, from }: HeededMessage): Promise<Concerned[]> {
+export async function findConcerned(db: Db, { messageId, adapter, from, own }: HeededMessage): Promise<Concerned[]> {
+  const ofCustomer = own ? sql`AND customers.enterprise_id = ${own.ownerId}` : sql``;
+  const isServing = own
+    ? sql`gateways.gateway_id = ${own.gatewayId} AND gateways.owner_id = customers.enterprise_id`
+    : sql`gateways.adapter = ${adapter} AND gateways.owner_id = ''`;
   const { rows } = await db.execute(sql`
     SELECT DISTINCT customers.enterprise_id AS enterpriseId, gateways.channel_id AS channelId,
            inbound.received_at AS receivedAt
       FROM inbound
-      JOIN customers ON customers.phone = ${from}
-      JOIN gateways ON gateways.adapter = ${adapter}
+      JOIN customers ON customers.phone = ${from} ${ofCustomer}
+      JOIN gateways ON ${isServing}
      WHERE inbound.message_id = ${fit(messageId)}
        AND (EXISTS (SELECT 1 FROM subscriptions
                      WHERE subscriptions.enterprise_id = customers.enterprise_id

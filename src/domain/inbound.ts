@@ -12,6 +12,8 @@ export type InboundMessage = {
   adapter: AdapterName;
   from: string;
   wish: InboundWish | null;
+  /** The enterprise's own gateway that it came to, and so concerns alone; absent where it came to a shared one. */
+  own?: { gatewayId: string; ownerId: string };
 };
 
 /** A message that asks for something. */

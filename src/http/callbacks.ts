@@ -4,6 +4,7 @@ import { asksForSomething } from "../domain/inbound.ts";
 import type { Services } from "../services.ts";
 import { applyReceipts } from "../usecases/apply-receipts.ts";
 import { heedInbound } from "../usecases/heed-inbound.ts";
+import { readOwnInbound, readOwnReceipts } from "../usecases/read-own-callback.ts";
 import { readBytes } from "./body.ts";
 import type { Door, Route } from "./door.ts";
 import { tell } from "./request-line.ts";
@@ -14,13 +15,21 @@ const MAX_CALLBACK_BYTES = 4 * 1024 * 1024;
 export const callbackRoutes: Route[] = [
   { method: "POST", path: "/callbacks/:provider", access: "signed", handle: postCallback },
   { method: "POST", path: "/callbacks/:provider/inbound", access: "signed", handle: postInbound },
+  { method: "POST", path: "/callbacks/:provider/gateways/:gateway_id", access: "signed", handle: postCallback },
+  { method: "POST", path: "/callbacks/:provider/gateways/:gateway_id/inbound", access: "signed", handle: postInbound },
 ];
 
-/** Receives what a provider tells us. Nothing is believed, and no row is read, before its signature holds. */
+/**
+ * Receives what a provider tells us, of an enterprise's own gateway on a path that names it. Nothing is believed, and no
+ * row but that gateway's is read, before its signature holds.
+ */
 async function postCallback(c: Context<Door>): Promise<Response> {
   const services = c.get("services");
   const provider = c.req.param("provider") ?? "";
-  const reading = await readSigned(c, provider, services.receiptReaders.get(provider));
+  const gatewayId = c.req.param("gateway_id");
+  const shared = services.receiptReaders.get(provider);
+  const own: typeof shared = (request) => readOwnReceipts(services, provider, gatewayId ?? "", request);
+  const reading = await readSigned(c, provider, shared && gatewayId !== undefined ? own : shared);
   if (reading.kind !== "receipts") return refuse(reading);
   const { applied, unknown } = await applyReceipts(services, reading.receipts, reading.accounts);
   tell(c, { received: reading.receipts.length, applied, unknown });
@@ -31,7 +40,10 @@ async function postCallback(c: Context<Door>): Promise<Response> {
 async function postInbound(c: Context<Door>): Promise<Response> {
   const services = c.get("services");
   const provider = c.req.param("provider") ?? "";
-  const reading = await readSigned(c, provider, services.inboundReaders.get(provider));
+  const gatewayId = c.req.param("gateway_id");
+  const shared = services.inboundReaders.get(provider);
+  const own: typeof shared = (request) => readOwnInbound(services, provider, gatewayId ?? "", request);
+  const reading = await readSigned(c, provider, shared && gatewayId !== undefined ? own : shared);
   if (reading.kind !== "inbound") return refuse(reading);
   if (reading.message && asksForSomething(reading.message)) {
     const { heeded } = await heedInbound(services, reading.message);

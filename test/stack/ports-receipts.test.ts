@@ -213,3 +213,18 @@ onEveryDatabase(
     expect(await port.inbound.findConcerned({ ...message, from: "+34999999999" })).toEqual([]);
   },
 );
+
+onEveryDatabase("a message to an enterprise's own sender concerns that enterprise alone", async (port) => {
+  const gateways = SETTINGS.gateways.map((one) => (one.gatewayId === "gw_sms_1" ? { ...one, ownerId: "ent_a" } : one));
+  await port.settle({ ...SETTINGS, gateways });
+  const message = { messageId: "SM1", adapter: "twilio_sms", from: "+34600000001", wish: "stop" } as const;
+  await port.inbound.insert(message);
+  const concerned = async (gatewayId: string, ownerId: string) =>
+    (await port.inbound.findConcerned({ ...message, own: { gatewayId, ownerId } })).map((one) => [
+      one.enterpriseId,
+      one.channelId,
+    ]);
+  expect(await concerned("gw_sms_1", "ent_a")).toEqual([["ent_a", "ch_sms"]]);
+  expect(await concerned("gw_sms_1", "ent_b")).toEqual([]);
+  expect(await concerned("gw_sms_2", "ent_a")).toEqual([]);
+});

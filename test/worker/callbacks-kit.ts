@@ -42,15 +42,16 @@ export async function sendOne(
   return { quiet, enterprise, attempt: network.callsTo(to)[0]?.attempt ?? "", deliveryId };
 }
 
-/** A status callback of Twilio as a form; `set` replaces or adds fields. Signed as Twilio signs, with `token`. */
+/** A status callback of Twilio as a form; `set` replaces or adds fields. Signed as Twilio signs, with `token`, at the path of `gateway`. */
 export async function twilioForm(
   { enterprise, attempt }: Pick<Sent, "enterprise" | "attempt">,
   status: string,
   set: Record<string, string> = {},
   token: string = env.TWILIO_AUTH_TOKEN,
+  gateway = "",
 ): Promise<Callback> {
   const fields = twilioFields(enterprise, attempt, status, set);
-  const path = `/callbacks/twilio?${new URLSearchParams({ enterprise: enterprise.id, attempt }).toString()}`;
+  const path = `/callbacks/twilio${gateway}?${new URLSearchParams({ enterprise: enterprise.id, attempt }).toString()}`;
   return { path, ...(await signedForm(path, fields, token)) };
 }
 
@@ -64,8 +65,13 @@ async function signedForm(path: string, fields: Record<string, string>, token?: 
 }
 
 /** A message from a recipient, as Twilio posts it; `set` replaces or adds fields. */
-export async function inboundForm(from: string, text: string, set: Record<string, string> = {}): Promise<Callback> {
-  const path = "/callbacks/twilio/inbound";
+export async function inboundForm(
+  from: string,
+  text: string,
+  set: Record<string, string> = {},
+  { token = env.TWILIO_AUTH_TOKEN, gateway = "" } = {},
+): Promise<Callback> {
+  const path = `/callbacks/twilio${gateway}/inbound`;
   const fields = {
     MessageSid: `SM${crypto.randomUUID().replaceAll("-", "")}`,
     SmsStatus: "received",
@@ -76,7 +82,7 @@ export async function inboundForm(from: string, text: string, set: Record<string
     NumMedia: "0",
     ...set,
   };
-  return { path, ...(await signedForm(path, fields)) };
+  return { path, ...(await signedForm(path, fields, token)) };
 }
 
 /** The same as JSON: the URL carries the digest of the body, and only the URL is signed. */

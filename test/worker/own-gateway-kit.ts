@@ -21,25 +21,27 @@ export async function sealed(ownerId: string, gatewayId: string, credentials: Cr
   return sealing.text;
 }
 
-/** An enterprise's own gateway on SMS, to which it subscribes before all others. */
+/** An enterprise's own gateway, on SMS or by mail, to which it subscribes before all others. */
 export async function addOwnGateway(
   { id }: Pick<TestEnterprise, "id">,
   credentials: Credentials,
   adapter = "twilio_sms",
 ): Promise<string> {
+  const channelId = adapter.endsWith("_email") ? "ch_email" : "ch_sms";
   const gatewayId = unique("gw").replaceAll("-", "_").slice(0, 40);
   await query(
     `INSERT INTO gateways (gateway_id, gateway_name, gateway_key, channel_id, adapter, priority, owner_id, credentials)
-     VALUES (?, 'Own', ?, 'ch_sms', ?, 1, ?, ?)`,
-    [gatewayId, gatewayId, adapter, id, await sealed(id, gatewayId, credentials)],
+     VALUES (?, 'Own', ?, ?, ?, 1, ?, ?)`,
+    [gatewayId, gatewayId, channelId, adapter, id, await sealed(id, gatewayId, credentials)],
   );
-  await subscribe(id, gatewayId);
+  await subscribe(id, gatewayId, channelId);
   return gatewayId;
 }
 
-export async function subscribe(enterpriseId: string, gatewayId: string): Promise<void> {
-  await query("INSERT INTO subscriptions (enterprise_id, channel_id, gateway_id) VALUES (?, 'ch_sms', ?)", [
+export async function subscribe(enterpriseId: string, gatewayId: string, channelId = "ch_sms"): Promise<void> {
+  await query("INSERT INTO subscriptions (enterprise_id, channel_id, gateway_id) VALUES (?, ?, ?)", [
     enterpriseId,
+    channelId,
     gatewayId,
   ]);
 }

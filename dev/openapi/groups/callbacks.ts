@@ -12,6 +12,11 @@ const unsigned: Operation["examples"][number] = {
   },
 };
 
+const unsignedOwn: typeof unsigned = {
+  ...unsigned,
+  request: { path: { provider: "twilio", gateway_id: "gw_01a2076cdd2f726fba3d2a35110a76f9" } },
+};
+
 const problems: Operation["problems"] = ["forged_callback", "not_found", "not_configured", "body_too_large"];
 
 /** What providers call. */
@@ -31,6 +36,38 @@ export const callbackGroup: Group = {
       answers: [{ status: 204, description: "What could be used is committed." }],
       problems: [...problems, "database_unavailable"],
       examples: [unsigned],
+    },
+    {
+      id: "postOwnCallback",
+      method: "POST",
+      path: "/callbacks/{provider}/gateways/{gateway_id}",
+      access: "signed",
+      summary: "Take receipts of an enterprise's own gateway",
+      description:
+        "As above, but signed with the key that is in that gateway's credentials, and about its messages only.",
+      path_parameters: { provider: "`twilio`, `sendgrid` or `resend`", gateway_id: "The gateway." },
+      answers: [{ status: 204, description: "What could be used is committed." }],
+      problems: [...problems, "database_unavailable"],
+      examples: [unsignedOwn],
+    },
+    {
+      id: "postOwnInbound",
+      method: "POST",
+      path: "/callbacks/{provider}/gateways/{gateway_id}/inbound",
+      access: "signed",
+      summary: "Take what recipients write to an enterprise's own sender",
+      description: "As below, but it concerns that enterprise alone.",
+      path_parameters: { provider: "`twilio`", gateway_id: "The gateway." },
+      answers: [
+        {
+          status: 200,
+          description: "A TwiML script that does nothing: no reply.",
+          mediaType: "text/xml",
+          schema: z.string(),
+        },
+      ],
+      problems: [...problems, "database_unavailable"],
+      examples: [unsignedOwn],
     },
     {
       id: "postInbound",

@@ -11,16 +11,19 @@ export function insertInbound(database: MemoryDatabase, { messageId, adapter, wi
   database.inbound.set(id, { messageId: id, kind: ADAPTERS[adapter].kind, wish, receivedAt: database.now() });
 }
 
-export function findConcerned(database: MemoryDatabase, { messageId, adapter, from }: HeededMessage) {
+export function findConcerned(database: MemoryDatabase, { messageId, adapter, from, own }: HeededMessage) {
   const message = database.inbound.get(fit(messageId));
   if (!message) return [];
   const channelIds = new Map<string, { enterpriseId: string; channelId: string; receivedAt: number }>();
   for (const { enterpriseId, phone } of database.customers.values()) {
-    if (phone !== from) continue;
-    for (const { gatewayId, channelId, adapter: served } of database.gateways.values()) {
+    if (phone !== from || (own && enterpriseId !== own.ownerId)) continue;
+    for (const { gatewayId, channelId, adapter: served, ownerId } of database.gateways.values()) {
       const isSubscribed = database.subscriptions.has(key(enterpriseId, channelId, gatewayId));
       const isListed = database.suppressions.has(key(enterpriseId, channelId, suppressionKey(from)));
-      if (served !== adapter || (!isSubscribed && !isListed)) continue;
+      const isServing = own
+        ? gatewayId === own.gatewayId && ownerId === enterpriseId
+        : served === adapter && ownerId === "";
+      if (!isServing || (!isSubscribed && !isListed)) continue;
       channelIds.set(key(enterpriseId, channelId), { enterpriseId, channelId, receivedAt: message.receivedAt });
     }
   }

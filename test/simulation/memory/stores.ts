@@ -122,6 +122,7 @@ export function createMemoryStores(database: MemoryDatabase, times: Times, ask: 
       },
       moveForward: (moves) => ask("receipts.moveForward", () => receipts.moveForward(database, moves)),
     },
+    ownGateways: { find: unplayed },
     inbound: {
       insert: (message) => ask("inbound.insert", () => inbound.insertInbound(database, message)),
       findConcerned: (message) => ask("inbound.findConcerned", () => inbound.findConcerned(database, message)),

@@ -106,11 +106,20 @@ export const ASKING = {
       { keys: { deliveries: "PRIMARY" } },
     ),
   },
+  ownGateways: {
+    find: once("per callback that names an enterprise's own gateway", ({ stores }) =>
+      stores.ownGateways.find("gw_twilio"),
+    ),
+  },
   inbound: {
     insert: once("per STOP or START", ({ stores, rows }) => stores.inbound.insert(given.stopMessage(rows))),
     findConcerned: once(
       "per STOP or START",
-      ({ stores, rows }) => stores.inbound.findConcerned(given.stopMessage(rows)),
+      async ({ stores, rows }) => {
+        const message = given.stopMessage(rows);
+        await stores.inbound.findConcerned(message);
+        await stores.inbound.findConcerned({ ...message, own: { gatewayId: "gw_twilio", ownerId: "ent_1" } });
+      },
       {
         keys: { customers: "customers_phone" },
         scatters: "only the address is known, and any enterprise may have it",

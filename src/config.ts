@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { nameKey } from "./domain/adapter-facts.ts";
 import { decodeBase64Url } from "./domain/base64url.ts";
 import { DEFAULT_RETENTION, LEAST_DAYS, RETAINED, type Retention } from "./domain/retention.ts";
+import { readRatePolicies } from "./domain/rate-policy.ts";
 import { DEFAULT_TIMES, type Times } from "./domain/times.ts";
 
 const url = z.url({ protocol: /^https?$/, error: "must be a URL" });
@@ -72,6 +73,26 @@ const retention = z
     }
   });
 
+const ratePolicies = z.pipe(
+  z.string(),
+  z.transform((given: string, { issues }) => {
+    const policies = readRatePolicies(given);
+    if (policies !== null) return policies;
+    issues.push({ code: "custom", input: given, message: 'must be like "default";q=5000;w=10, "failures";q=20;w=10' });
+    return z.NEVER;
+  }),
+);
+
+const ORIGINS = "must be origins with commas between them, like https://shop.example";
+
+/** Pages that may call the API from a browser. */
+const origins = z
+  .pipe(
+    z.string(),
+    z.transform((given: string) => given.split(",").flatMap((part) => part.trim() || [])),
+  )
+  .check(z.refine((all) => all.every((one) => URL.canParse(one) && new URL(one).origin === one), { error: ORIGINS }));
+
 /** What each provider account has of its own: credentials, senders, keys. */
 const account = {
   TWILIO_ACCOUNT_SID: text,
@@ -130,6 +151,8 @@ const credentialsKeys = z.pipe(
 const schema = z.object({
   DATABASE_URL: url,
   PUBLIC_URL: baseUrl,
+  RATE_LIMIT_POLICY: z.prefault(ratePolicies, ""),
+  CORS_ORIGINS: z.prefault(origins, ""),
   EXPIRES_AFTER: z.prefault(expiryRules, ""),
   TIMES: z.prefault(times, ""),
   RETENTION_DAYS: z.prefault(retention, ""),

@@ -86,6 +86,9 @@ function createShared(env: Env, config: Config) {
     expiry: config.EXPIRES_AFTER,
     retention: config.RETENTION_DAYS,
     log: createLog(idsNow),
+    rateLimits: rateLimitsOf(env),
+    /** Addresses that this isolate keeps out, and until when, in ms: from there came too many keys that let nobody in. */
+    keptOut: new Map<string, number>(),
     /** How many statements this request, batch or cron run has sent so far. */
     statements: statementsNow,
     ids: createIds(),
@@ -104,6 +107,11 @@ function createShared(env: Env, config: Config) {
     gathering: createBellGathering(config.TIMES.gatherBells + config.TIMES.gatherBellsLonger + CARRIED_LATE_MS),
     bells: createBellProducer(queuesOf(env)),
   };
+}
+
+/** A Worker that runs elsewhere than on Cloudflare or under wrangler has none bound. */
+function rateLimitsOf(env: Partial<Env>) {
+  return { keys: env.RATE_LIMIT, failures: env.RATE_LIMIT_FAILURES };
 }
 
 /** A lane's queues are bound by its name. */

@@ -71,9 +71,10 @@ export function problemWords(): Map<string, string> {
 function problemsOfKind({ access, body, query, path_parameters }: Operation): AppErrorCode[] {
   const keyed = access !== "open" && access !== "signed";
   return [
-    ...when(keyed, "unauthorized", "forbidden", "not_configured", "database_unavailable"),
+    ...when(keyed, "unauthorized", "forbidden", "rate_limited", "not_configured", "database_unavailable"),
     ...when(body !== undefined, "invalid_json", "invalid_request", "body_too_large", "unsupported_media_type"),
     ...when(query !== undefined || path_parameters !== undefined, "invalid_request"),
+    ...when(true, "uri_too_long", "headers_too_large"),
     ...when(access !== "open", "internal_error"),
   ];
 }

@@ -20,6 +20,7 @@ export const APP_ERRORS = {
   unknown_adapter: { status: 422, title: "Unknown adapter" },
   unknown_account: { status: 422, title: "Unknown account" },
   adapter_mismatch: { status: 422, title: "Adapter does not fit the channel" },
+  rate_limited: { status: 429, title: "Too many requests" },
   headers_too_large: { status: 431, title: "Headers too large" },
   internal_error: { status: 500, title: "Internal error" },
   not_configured: { status: 503, title: "Not configured" },

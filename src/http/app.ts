@@ -3,14 +3,15 @@ import { HonoBase } from "hono/hono-base";
 import { TrieRouter } from "hono/router/trie-router";
 import { AppError } from "../domain/app-error.ts";
 import type { Services } from "../services.ts";
-import { authenticate } from "./auth.ts";
 import { callbackRoutes } from "./callbacks.ts";
 import { channelGatewayRoutes } from "./channel-gateways.ts";
+import { answerPreflight, shareWithOrigin } from "./cors.ts";
 import type { Door, Route, ToldFields } from "./door.ts";
 import { healthRoutes } from "./health.ts";
 import { excessOf } from "./limits.ts";
 import { orderUpdateRoutes } from "./order-updates.ts";
 import { isOurs, problemResponse, tellingOf } from "./problem.ts";
+import { letIn } from "./rate-limit.ts";
 import { readingRoutes } from "./reading.ts";
 import { redriveRoutes } from "./redrive.ts";
 import { requestLine, tell } from "./request-line.ts";
@@ -47,6 +48,9 @@ export function createApp({ createServices, log, now, within, statements }: Wiri
     else c.res = answerTo(excess, c);
     c.res.headers.set("X-Request-Id", c.get("requestId"));
     secure(c.res.headers);
+    const policy = c.get("ratePolicy");
+    if (policy !== undefined) c.res.headers.set("RateLimit-Policy", policy);
+    shareWithOrigin(c, c.get("access"));
     log.info("request", requestLine(c, { duration_ms: now() - startedAt, statements: statements() }));
   };
   app.use((c, next) => {
@@ -59,14 +63,17 @@ export function createApp({ createServices, log, now, within, statements }: Wiri
     app.on(route.method, route.path, async (c) => {
       tell(c, { route: route.path });
       c.set("services", createServices(c.env, c.executionCtx));
-      if (route.access !== "open" && route.access !== "signed") await authenticate(c, route.access, route.enterpriseOf);
+      c.set("access", route.access);
+      if (route.access !== "open" && route.access !== "signed") await letIn(c, route.access, route.enterpriseOf);
       return route.handle(c);
     });
   }
   for (const [path, routes] of Map.groupBy(ROUTES, (route) => route.path)) {
     app.all(path, (c) => {
       tell(c, { route: path });
-      return refuseMethod(routes);
+      c.set("services", createServices(c.env, c.executionCtx));
+      c.set("access", routes[0]?.access);
+      return answerPreflight(c, routes) ?? refuseMethod(routes);
     });
   }
   // Answered rather than thrown: what is thrown here passes by the middleware that sets X-Request-Id.

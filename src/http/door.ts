@@ -11,7 +11,16 @@ export type ToldFields = NonNullable<Parameters<Services["log"]["info"]>[1]>;
  */
 export type Door = {
   Bindings: Env;
-  Variables: { services: Services; requestId: string; caller: Caller; told: ToldFields; json?: Promise<unknown> };
+  Variables: {
+    services: Services;
+    requestId: string;
+    caller: Caller;
+    told: ToldFields;
+    json?: Promise<unknown>;
+    /** Of the route, once it is known; and of its answers, where a limit holds for the key. */
+    access?: Route["access"];
+    ratePolicy?: string;
+  };
 };
 
 export type Handler = (c: Context<Door>) => Response | Promise<Response>;

@@ -20,6 +20,8 @@ describe("the settings", () => {
   test("need a database and a public URL; providers that are not named are not configured", () => {
     expect(readConfig(ENV)).toEqual({
       ...ENV,
+      RATE_LIMIT_POLICY: {},
+      CORS_ORIGINS: [],
       EXPIRES_AFTER: new Map(),
       TIMES: DEFAULT_TIMES,
       RETENTION_DAYS: DEFAULT_RETENTION,

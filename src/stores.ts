@@ -1,9 +1,12 @@
 import { noteKeyUse } from "./db/api-keys.ts";
-import * as channels from "./db/channels.ts";
+import { readAudit } from "./db/audit-pages.ts";
+import { createChannels } from "./db/channels.ts";
 import { claimDue, namesOf } from "./db/claim.ts";
 import type { Db } from "./db/client.ts";
+import { createCustomers } from "./db/customers.ts";
 import { changeHealth, takeTrials } from "./db/gateway-health.ts";
 import { tallyGateways } from "./db/gateway-tally.ts";
+import { createGateways } from "./db/gateways.ts";
 import { findConcerned, insertInbound } from "./db/inbound.ts";
 import { commitIntents, findCommitted, type Intent } from "./db/intent.ts";
 import * as holds from "./db/holds.ts";
@@ -20,11 +23,13 @@ import { recordResults } from "./db/record.ts";
 import * as redriving from "./db/redrive.ts";
 import * as silent from "./db/silent.ts";
 import { insertSteps, type ReconciliationStep } from "./db/steps.ts";
+import { createSubscriptions } from "./db/subscriptions.ts";
 import { changeSuppressions } from "./db/suppressions.ts";
 import { readTimeline } from "./db/timeline.ts";
 import { findOriginal, insertUpdate, type NewUpdate } from "./db/updates.ts";
 import type { AddressKind } from "./domain/adapter-facts.ts";
 import type { DeliveryResult } from "./domain/delivery-result.ts";
+import type { AuditFilter } from "./domain/audit-entry.ts";
 import type { HealthChange } from "./domain/gateway-health.ts";
 import type { HeededMessage } from "./domain/inbound.ts";
 import type { Lane } from "./domain/lane.ts";
@@ -48,12 +53,11 @@ export function createStores(db: Db, times: Times) {
       insert: (update: NewUpdate) => insertUpdate(db, update, times),
       findOriginal: (enterpriseId: string, keys: UpdateKeys) => findOriginal(db, enterpriseId, keys),
     },
-    channels: {
-      find: (channelKey: string) => channels.findChannel(db, channelKey),
-      insertChannel: (row: channels.ChannelRow) => channels.insertChannel(db, row),
-      insertGateway: (row: channels.GatewayRow) => channels.insertGateway(db, row),
-      list: (enterpriseId: string | null) => channels.listGateways(db, enterpriseId),
-    },
+    customers: createCustomers(db),
+    channels: createChannels(db),
+    gateways: createGateways(db),
+    subscriptions: createSubscriptions(db),
+    audit: { page: (asked: PageOf<AuditFilter>) => readAudit(db, asked) },
     keys: {
       noteUse: (keyId: string) => noteKeyUse(db, keyId),
     },

@@ -84,7 +84,11 @@ export const subscriptions = mysqlTable(
     enabled: boolean("enabled").notNull().default(true),
     statuses: json("statuses").$type<string[]>(),
   },
-  (table) => [primaryKey({ columns: [table.enterpriseId, table.channelId, table.gatewayId] })],
+  (table) => [
+    primaryKey({ columns: [table.enterpriseId, table.channelId, table.gatewayId] }),
+    // Whether anybody still subscribes to a gateway.
+    index("subscriptions_gateway").on(table.gatewayId),
+  ],
 );
 
 /**

@@ -9,6 +9,10 @@ const EMAIL = /^[^\s@<>,;:"\p{Cc}]{1,64}@[^\s@<>,;:"\p{Cc}]+\.[^\s@<>,;:"\p{Cc}.
 /** The address to send to, or null when the customer has none that a provider could take. */
 export function usableAddress(customer: { phone: string | null; email: string | null }, kind: AddressKind) {
   const address = (kind === "phone" ? customer.phone : customer.email)?.trim() ?? "";
-  const usable = kind === "phone" ? PHONE.test(address) : address.length <= 254 && EMAIL.test(address);
-  return usable ? address : null;
+  return isAddress(address, kind) ? address : null;
+}
+
+/** Whether a text is an address that a provider could take, without a space around it. */
+export function isAddress(text: string, kind: AddressKind): boolean {
+  return kind === "phone" ? PHONE.test(text) : text.length <= 254 && EMAIL.test(text);
 }

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
-import { nameKey } from "./adapter-facts.ts";
 import type { FieldError } from "./app-error.ts";
+import { nameText } from "./channel.ts";
+import { accountText, DEFAULT_PRIORITY, priorityNumber, senderText } from "./gateway.ts";
 import { KINDS, type Kind } from "./lane.ts";
 import { fieldErrors, plainText } from "./order-update.ts";
 
@@ -16,38 +17,19 @@ export type ChannelGatewayRequest = {
   priority: number;
 };
 
-const DEFAULT_PRIORITY = 100;
-
-/** Names are matched in lower case, which can be longer. */
-const name = plainText(64).check(
-  z.refine((text) => [...text].length > 64 || [...nameKey(text)].length <= 64, {
-    error: "must be at most 64 characters, also in lower case",
-  }),
-);
-
 /** A gateway, as `POST /add-channel-gateway` takes it. */
 export const channelGatewayBody = z.object(
   {
-    channel_name: name,
-    gateway_name: name,
+    channel_name: nameText,
+    gateway_name: nameText,
     adapter: z.optional(plainText(64)),
     kind: z.optional(z.enum(KINDS, { error: `must be one of ${KINDS.join(", ")}` })),
-    sender: z.nullish(plainText(320)),
-    account: z.nullish(
-      z.string({ error: "must be a text" }).check(z.maxLength(64, { error: "must be at most 64 characters" })),
-    ),
-    priority: z.optional(
-      z
-        .custom<number>(isPriority, { error: "must be an integer from 0 to 1000000" })
-        .register(z.globalRegistry, { type: "integer", minimum: 0, maximum: 1_000_000, default: DEFAULT_PRIORITY }),
-    ),
+    sender: senderText,
+    account: accountText,
+    priority: priorityNumber,
   },
   { error: "must be a JSON object" },
 );
-
-function isPriority(value: unknown): boolean {
-  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 1_000_000;
-}
 
 /** Reads the body of `POST /add-channel-gateway`. Names every wrong field at once. */
 export function readChannelGateway(

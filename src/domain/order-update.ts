@@ -39,10 +39,12 @@ function readTimestampField(value: unknown, now: number): TimestampField {
 
 /** Turns what zod found into JSON pointers (RFC 6901) and messages. */
 export function fieldErrors(error: z.core.$ZodError): FieldError[] {
-  return error.issues.map((issue) => ({
-    pointer: issue.path.map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`).join(""),
-    message: issue.message,
-  }));
+  return error.issues.map((issue) => ({ pointer: pointerOf(issue.path), message: issue.message }));
+}
+
+/** A path as a JSON pointer (RFC 6901). */
+export function pointerOf(path: PropertyKey[]): string {
+  return path.map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 }
 
 /**

@@ -33,7 +33,8 @@ export type Reading<T> = { ok: true; asked: T } | { ok: false; errors: Parameter
 const MOST_ROWS = 200;
 const text = plainText(64);
 
-const limit = z.optional(
+/** The parameter `limit`. */
+export const limitText = z.optional(
   z
     .pipe(
       z.string().check(z.refine(isLimit, { error: `must be an integer from 1 to ${MOST_ROWS}` })),
@@ -43,7 +44,7 @@ const limit = z.optional(
 );
 
 /** The parameters of every route that reads pages of one enterprise. */
-const pageParameters = { enterprise_id: text, limit, cursor: z.optional(z.string()) };
+const pageParameters = { enterprise_id: text, limit: limitText, cursor: z.optional(z.string()) };
 
 /** The query of a timeline. */
 export const timelineQuery = z.strictObject(pageParameters);
@@ -71,7 +72,7 @@ export function listQueries(now: number) {
 
 /** Reads the query of a list. Names every wrong parameter at once; those that are not known are wrong. */
 export function readListQuery(list: List, given: QueryParameters, now: number): Reading<PageOf<ListFilter>> {
-  const parsed = parse<ListQuery>(listQueries(now)[list], given);
+  const parsed = readParameters<ListQuery>(listQueries(now)[list], given);
   if (!parsed.ok) return parsed;
   const { enterprise_id, shipment_id, channel, gateway, state, code, from, to } = parsed.asked;
   const filter = {
@@ -84,23 +85,23 @@ export function readListQuery(list: List, given: QueryParameters, now: number): 
     from: from ?? null,
     to: to ?? null,
   };
-  return pageOf(list, filter, parsed.asked);
+  return pageOf(list, KEY_PARTS[list], filter, parsed.asked);
 }
 
 type ListQuery = z.infer<ReturnType<typeof listQueries>["deliveries"]>;
 
 /** Reads the path and the query of a shipment's timeline. */
 export function readTimelineQuery(shipmentId: string, given: QueryParameters): Reading<PageOf<ShipmentName>> {
-  const wrongId = parse(z.object({ shipment_id: text }), [["shipment_id", shipmentId]]);
-  const parsed = parse(timelineQuery, given);
+  const wrongId = readParameters(z.object({ shipment_id: text }), [["shipment_id", shipmentId]]);
+  const parsed = readParameters(timelineQuery, given);
   if (!wrongId.ok || !parsed.ok) return { ok: false, errors: [wrongId, parsed].flatMap(errorsOf) };
   const filter = { enterpriseId: parsed.asked.enterprise_id, shipmentId };
-  return pageOf("timeline", filter, { ...parsed.asked, limit: parsed.asked.limit ?? MOST_ROWS });
+  return pageOf("timeline", KEY_PARTS.timeline, filter, { ...parsed.asked, limit: parsed.asked.limit ?? MOST_ROWS });
 }
 
 /** Reads the query that says whose update is meant. */
 export function readUpdateQuery(given: QueryParameters): Reading<{ enterpriseId: string }> {
-  const parsed = parse(updateQuery, given);
+  const parsed = readParameters(updateQuery, given);
   return parsed.ok ? { ok: true, asked: { enterpriseId: parsed.asked.enterprise_id } } : parsed;
 }
 
@@ -110,18 +111,20 @@ export function ofShipment(name: ShipmentName): ListFilter {
 }
 
 /** What a cursor of these rows is bound to: it fits the same list and filter only. */
-export function questionOf(list: keyof typeof KEY_PARTS, filter: ListFilter | ShipmentName): unknown {
+export function questionOf(list: string, filter: unknown): unknown {
   return [list, filter];
 }
 
 const USUAL_ROWS = 50;
 
-function pageOf<Filter extends ListFilter | ShipmentName>(
-  list: keyof typeof KEY_PARTS,
+/** A page of a list whose rows are ordered by a key of so many parts, beside the time; a cursor fits that list only. */
+export function pageOf<Filter>(
+  list: string,
+  keyParts: number,
   filter: Filter,
   { limit: rows, cursor }: { limit?: number | undefined; cursor?: string | undefined },
 ): Reading<PageOf<Filter>> {
-  const after = cursor === undefined ? null : readCursor(cursor, questionOf(list, filter), KEY_PARTS[list]);
+  const after = cursor === undefined ? null : readCursor(cursor, questionOf(list, filter), keyParts);
   if (cursor !== undefined && after === null) {
     const message = "must be the 'next' of an answer to the same query";
     return { ok: false, errors: [{ parameter: "cursor", message }] };
@@ -129,7 +132,8 @@ function pageOf<Filter extends ListFilter | ShipmentName>(
   return { ok: true, asked: { filter, limit: rows ?? USUAL_ROWS, after } };
 }
 
-function parse<T>(schema: z.ZodMiniType<T>, given: QueryParameters): Reading<T> {
+/** Reads the parameters of a query by a strict schema. Names every wrong one at once. */
+export function readParameters<T>(schema: z.ZodMiniType<T>, given: QueryParameters): Reading<T> {
   const values = new Map<string, string>();
   const errors: ParameterError[] = [];
   for (const [parameter, value] of given) {

@@ -2,7 +2,9 @@ import type { FoundMessage } from "./look-up.ts";
 import type { Times } from "./times.ts";
 
 /** What an enterprise wants done about a message that may have been sent, once proof was waited for in vain. */
-export type AmbiguityPolicy = "hold" | "resend" | "drop";
+export const AMBIGUITY_POLICIES = ["hold", "resend", "drop"] as const;
+
+export type AmbiguityPolicy = (typeof AMBIGUITY_POLICIES)[number];
 
 /** A stored policy; one that this version does not know is the careful one. */
 export function readPolicy(policy: string | null): AmbiguityPolicy {

@@ -3,10 +3,14 @@ import { HonoBase } from "hono/hono-base";
 import { TrieRouter } from "hono/router/trie-router";
 import { AppError } from "../domain/app-error.ts";
 import type { Services } from "../services.ts";
+import { auditRoutes } from "./audit.ts";
 import { callbackRoutes } from "./callbacks.ts";
 import { channelGatewayRoutes } from "./channel-gateways.ts";
+import { channelRoutes } from "./channels.ts";
 import { answerPreflight, shareWithOrigin } from "./cors.ts";
+import { customerRoutes } from "./customers.ts";
 import type { Door, Route, ToldFields } from "./door.ts";
+import { gatewayRoutes } from "./gateways.ts";
 import { healthRoutes } from "./health.ts";
 import { excessOf } from "./limits.ts";
 import { orderUpdateRoutes } from "./order-updates.ts";
@@ -16,6 +20,7 @@ import { readingRoutes } from "./reading.ts";
 import { redriveRoutes } from "./redrive.ts";
 import { requestLine, tell } from "./request-line.ts";
 import { secure } from "./security-headers.ts";
+import { subscriptionRoutes } from "./subscriptions.ts";
 
 /** Every route that there is. */
 export const ROUTES: Route[] = [
@@ -23,6 +28,11 @@ export const ROUTES: Route[] = [
   ...channelGatewayRoutes,
   ...redriveRoutes,
   ...readingRoutes,
+  ...customerRoutes,
+  ...channelRoutes,
+  ...gatewayRoutes,
+  ...subscriptionRoutes,
+  ...auditRoutes,
   ...callbackRoutes,
   ...healthRoutes,
 ];

@@ -3,8 +3,8 @@ import { AppError } from "../domain/app-error.ts";
 import { readChannelGateway } from "../domain/channel-gateway.ts";
 import { addChannelGateway } from "../usecases/add-channel-gateway.ts";
 import { listChannelGateways } from "../usecases/list-channel-gateways.ts";
-import { requireEnterprise } from "./auth.ts";
 import { readJson } from "./body.ts";
+import { requireEnterprise } from "./auth.ts";
 import { answerInTime } from "./deadline.ts";
 import type { Door, Route } from "./door.ts";
 
@@ -22,7 +22,7 @@ async function postChannelGateway(c: Context<Door>): Promise<Response> {
       errors: reading.errors,
     });
   }
-  const added = await answerInTime(services, addChannelGateway(services, reading.request));
+  const added = await answerInTime(services, addChannelGateway(services, reading.request, c.get("caller")));
   return c.json(
     {
       status: 201,

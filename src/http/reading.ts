@@ -1,12 +1,12 @@
 import type { Context } from "hono";
-import { AppError } from "../domain/app-error.ts";
 import type { List, ListedDelivery, ListedRows } from "../domain/listed-rows.ts";
-import { readListQuery, readTimelineQuery, readUpdateQuery, type Reading } from "../domain/reading-query.ts";
+import { readListQuery, readTimelineQuery, readUpdateQuery } from "../domain/reading-query.ts";
 import { whyState } from "../domain/timeline.ts";
 import { listRows } from "../usecases/list-rows.ts";
 import { showUpdate } from "../usecases/show-update.ts";
 import { tellTimeline } from "../usecases/tell-timeline.ts";
 import { requireEnterprise } from "./auth.ts";
+import { allowed, ownQueryOf } from "./asked.ts";
 import { answerInTime } from "./deadline.ts";
 import type { Door, Handler, Route } from "./door.ts";
 import { tell } from "./request-line.ts";
@@ -21,7 +21,7 @@ export const readingRoutes: Route[] = [
 
 async function getTimeline(c: Context<Door>): Promise<Response> {
   const services = c.get("services");
-  const asked = allowed(readTimelineQuery(c.req.param("shipment_id") ?? "", queryOf(c)));
+  const asked = allowed(readTimelineQuery(c.req.param("shipment_id") ?? "", ownQueryOf(c)));
   requireEnterprise(c, asked.filter.enterpriseId);
   const { deliveries, entries, next } = await answerInTime(services, tellTimeline(services, asked));
   return c.json({
@@ -35,7 +35,7 @@ async function getTimeline(c: Context<Door>): Promise<Response> {
 
 async function getUpdate(c: Context<Door>): Promise<Response> {
   const services = c.get("services");
-  const { enterpriseId } = allowed(readUpdateQuery(queryOf(c)));
+  const { enterpriseId } = allowed(readUpdateQuery(ownQueryOf(c)));
   requireEnterprise(c, enterpriseId);
   const update = showUpdate(services, enterpriseId, c.req.param("update_id") ?? "");
   const deliveries = await answerInTime(services, update);
@@ -57,7 +57,7 @@ async function getUpdate(c: Context<Door>): Promise<Response> {
 function listOf<L extends List>(list: L, told: (row: ListedRows[L]) => object = (row) => row): Handler {
   return async (c) => {
     const services = c.get("services");
-    const asked = allowed(readListQuery(list, queryOf(c), services.clock.now()));
+    const asked = allowed(readListQuery(list, ownQueryOf(c), services.clock.now()));
     requireEnterprise(c, asked.filter.enterpriseId);
     const { rows, next } = await answerInTime(services, listRows(services, list, asked));
     return c.json({ data: rows.map(told), next });
@@ -67,19 +67,4 @@ function listOf<L extends List>(list: L, told: (row: ListedRows[L]) => object = 
 /** A delivery with the reason for its state in words. */
 function withReason(delivery: ListedDelivery): object {
   return { ...delivery, reason: whyState(delivery.state, delivery.code) };
-}
-
-/** The parameters of a query; a key of one enterprise need not name it. */
-function queryOf(c: Context<Door>): URLSearchParams {
-  const { searchParams } = new URL(c.req.url);
-  const { enterpriseId } = c.get("caller");
-  if (enterpriseId !== null && !searchParams.has("enterprise_id")) searchParams.set("enterprise_id", enterpriseId);
-  return searchParams;
-}
-
-function allowed<T>(reading: Reading<T>): T {
-  if (reading.ok) return reading.asked;
-  throw new AppError("invalid_request", "The query is not valid. See 'errors' for each wrong parameter.", {
-    errors: reading.errors,
-  });
 }

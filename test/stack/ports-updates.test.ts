@@ -39,27 +39,43 @@ onEveryDatabase("the directory shows what is subscribed, in fail-over order", as
   expect(await port.loadEnterprise("ent_x")).toBeNull();
 });
 
+/** The audit has a row of each change, so its ids are new; what was refused leaves none. */
+const ENTRY = {
+  auditId: "aud_1",
+  keyId: "key_1",
+  enterpriseId: null,
+  resource: "channel",
+  resourceId: "ch_1",
+  action: "created",
+  changes: null,
+} as const;
+
 onEveryDatabase("channels and gateways are named once, and gateways are dealt to tracks in turn", async (port) => {
   const channel = { channelId: "ch_1", channelName: "Push", channelKey: "push", kind: "other" } as const;
-  expect(await port.channels.insertChannel(channel)).toBe("inserted");
-  expect(await port.channels.insertChannel({ ...channel, channelId: "ch_2" })).toBe("duplicate");
+  expect(await port.channels.insertChannel(channel, ENTRY)).toBe("inserted");
+  expect(await port.channels.insertChannel({ ...channel, channelId: "ch_2" }, ENTRY)).toBe("duplicate");
   expect(await port.channels.find("push")).toEqual(channel);
   expect(await port.channels.find("pull")).toBeNull();
-  const add = (gatewayId: string, gatewayKey: string) =>
-    port.channels.insertGateway({
-      gatewayId,
-      gatewayName: gatewayKey,
-      gatewayKey,
-      channelId: "ch_1",
-      adapter: "twilio_sms",
-      sender: null,
-      account: "",
-      priority: 100,
-    });
+  const add = (gatewayId: string, gatewayKey: string, channelId = "ch_1") =>
+    port.gateways.insert(
+      {
+        gatewayId,
+        gatewayName: gatewayKey,
+        gatewayKey,
+        channelId,
+        adapter: "twilio_sms",
+        sender: null,
+        account: "",
+        priority: 100,
+        enabled: true,
+      },
+      { ...ENTRY, auditId: `aud_${gatewayId}` },
+    );
   expect(await add("gw_1", "one")).toBe("inserted");
   expect(await add("gw_2", "one")).toBe("duplicate");
   expect(await add("gw_3", "two")).toBe("inserted");
   expect(await add("gw_4", "three")).toBe("inserted");
+  expect(await add("gw_5", "one", "ch_3")).toBe("no_channel");
   expect(sorted((await port.rows("gateways")).map((row) => row["track"]))).toEqual(["0", "0", "1"]);
-  expect((await port.channels.list(null)).map((row) => row.gateway_id)).toEqual(["gw_1", "gw_3", "gw_4"]);
+  expect((await port.gateways.list(null)).map((row) => row.gateway_id)).toEqual(["gw_1", "gw_3", "gw_4"]);
 });

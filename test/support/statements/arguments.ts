@@ -1,4 +1,4 @@
-import type { GatewayRow } from "../../../src/db/channels.ts";
+import type { GatewayRow } from "../../../src/db/gateways.ts";
 import type { EndingHold } from "../../../src/db/holds.ts";
 import type { Intent } from "../../../src/db/intent.ts";
 import type { OldRow } from "../../../src/db/purge.ts";
@@ -8,6 +8,7 @@ import type { PlannedRedrive } from "../../../src/db/redrive.ts";
 import type { ReconciliationStep } from "../../../src/db/steps.ts";
 import { textOf } from "../../../src/db/time.ts";
 import type { NewUpdate } from "../../../src/db/updates.ts";
+import type { AuditEntry } from "../../../src/domain/audit-entry.ts";
 import type { AttemptOutcome, DeliveryResult } from "../../../src/domain/delivery-result.ts";
 import type { HeededMessage } from "../../../src/domain/inbound.ts";
 import type { Receipt } from "../../../src/domain/receipt.ts";
@@ -174,6 +175,17 @@ export const NEW_GATEWAY: GatewayRow = {
   sender: null,
   account: "",
   priority: 1,
+  enabled: true,
+};
+
+export const AUDIT_ENTRY: AuditEntry = {
+  auditId: "aud_1",
+  keyId: "key_1",
+  enterpriseId: null,
+  resource: "channel",
+  resourceId: "ch_x",
+  action: "created",
+  changes: { fields: ["a"], values: { a: 1 } },
 };
 
 export const KEY_ID = "key_0000000000000001";

@@ -36,14 +36,6 @@ const positions = {
 
 /** What people ask, and recipients. */
 export const ASKING = {
-  channels: {
-    find: once("asked by people", ({ stores }) => stores.channels.find("sms")),
-    insertChannel: once("asked by people", ({ stores }) =>
-      stores.channels.insertChannel({ channelId: "ch_x", channelName: "X", channelKey: "x", kind: "sms" }),
-    ),
-    insertGateway: once("asked by people", ({ stores }) => stores.channels.insertGateway(given.NEW_GATEWAY)),
-    list: once("asked by people", ({ stores }) => stores.channels.list("ent_000001")),
-  },
   keys: {
     noteUse: once("at most once a minute and key", ({ stores }) => stores.keys.noteUse(given.KEY_ID), {
       keys: { api_keys: "PRIMARY" },

@@ -3,6 +3,7 @@ import { createStores, type Stores } from "../../../src/stores.ts";
 import { capturingDb } from "./capture.ts";
 import { ASKING } from "./catalogue-asking.ts";
 import { DELIVERING } from "./catalogue-delivering.ts";
+import { KEEPING } from "./catalogue-keeping.ts";
 import { SWEEPING } from "./catalogue-sweeping.ts";
 import type { Entry } from "./entry.ts";
 import type { Row } from "./sample.ts";
@@ -11,7 +12,7 @@ import type { Row } from "./sample.ts";
  * Every method of every store, and the look-ups of the directory and the keyring. A method without its entry is an error of types:
  * say how often it is sent, and by which keys it has to read.
  */
-const CATALOGUE = { ...DELIVERING, ...SWEEPING, ...ASKING } satisfies {
+const CATALOGUE = { ...DELIVERING, ...SWEEPING, ...ASKING, ...KEEPING } satisfies {
   [S in keyof Stores]: Record<keyof Stores[S], Entry>;
 } & { directory: Record<"find", Entry>; keyring: Record<"read" | "readWithEnterprise", Entry> };
 

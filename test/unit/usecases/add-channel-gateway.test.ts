@@ -1,5 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
-import type { ChannelRow, GatewayRow } from "../../../src/db/channels.ts";
+import type { ChannelRow } from "../../../src/db/channels.ts";
+import type { GatewayRow } from "../../../src/db/gateways.ts";
+import type { AuditEntry } from "../../../src/domain/audit-entry.ts";
 import type { ChannelGatewayRequest } from "../../../src/domain/channel-gateway.ts";
 import { addChannelGateway } from "../../../src/usecases/add-channel-gateway.ts";
 import { newId } from "../domain/builders.ts";
@@ -9,28 +11,35 @@ import { countingIds } from "./fakes.ts";
 function aWorld(...known: ChannelRow[]) {
   const channels = [...known];
   const gateways: GatewayRow[] = [];
+  const entries: AuditEntry[] = [];
   return {
     ids: countingIds(),
     accounts: ["", "backup"],
     rows: { channels, gateways },
+    entries,
     channels: {
       find: async (key: string) => channels.find((row) => row.channelKey === key) ?? null,
-      insertChannel: async (row: ChannelRow): Promise<"inserted" | "duplicate"> => {
+      insertChannel: async (row: ChannelRow, entry: AuditEntry): Promise<"inserted" | "duplicate"> => {
         if (channels.some((other) => other.channelKey === row.channelKey)) return "duplicate";
         channels.push(row);
+        entries.push(entry);
         return "inserted";
       },
-      insertGateway: async (row: GatewayRow): Promise<"inserted" | "duplicate"> => {
+    },
+    gateways: {
+      insert: async (row: GatewayRow, entry: AuditEntry): Promise<"inserted" | "duplicate"> => {
         const isTaken = ({ channelId, gatewayKey }: GatewayRow) =>
           channelId === row.channelId && gatewayKey === row.gatewayKey;
         if (gateways.some(isTaken)) return "duplicate";
         gateways.push(row);
+        entries.push(entry);
         return "inserted";
       },
-      list: async () => [],
     },
   };
 }
+
+const BY = { keyId: "key_1" };
 
 function aRequest(changes: Partial<ChannelGatewayRequest> = {}): ChannelGatewayRequest {
   return {
@@ -52,7 +61,7 @@ function aChannelRow(changes: Partial<ChannelRow> = {}): ChannelRow {
 describe("adding a gateway", () => {
   test("makes the channel, of the adapter's kind, and puts the gateway on it", async () => {
     const world = aWorld();
-    const added = await addChannelGateway(world, aRequest({ sender: "+15005550006", priority: 7 }));
+    const added = await addChannelGateway(world, aRequest({ sender: "+15005550006", priority: 7 }), BY);
     const { channelId } = added;
     expect(world.rows.channels).toEqual([{ channelId, channelName: "SMS", channelKey: "sms", kind: "sms" }]);
     expect(world.rows.gateways).toEqual([
@@ -65,7 +74,12 @@ describe("adding a gateway", () => {
         adapter: "twilio_sms",
         sender: "+15005550006",
         priority: 7,
+        enabled: true,
       },
+    ]);
+    expect(world.entries).toMatchObject([
+      { keyId: "key_1", enterpriseId: null, resource: "channel", resourceId: channelId, action: "created" },
+      { keyId: "key_1", enterpriseId: null, resource: "gateway", resourceId: added.gatewayId, action: "created" },
     ]);
     expect(added).toMatchObject({ channelName: "SMS", kind: "sms", gatewayName: "Twilio", adapter: "twilio_sms" });
   });
@@ -73,24 +87,24 @@ describe("adding a gateway", () => {
   test("uses the channel that has the name already, whatever its case", async () => {
     const channel = aChannelRow();
     const world = aWorld(channel);
-    const added = await addChannelGateway(world, aRequest({ channelName: "sMs" }));
+    const added = await addChannelGateway(world, aRequest({ channelName: "sMs" }), BY);
     expect(added).toMatchObject({ channelId: channel.channelId, channelName: "SMS" });
     expect(world.rows.channels).toEqual([channel]);
   });
 
   test("puts several gateways on one channel, and one name on several channels", async () => {
     const world = aWorld();
-    await addChannelGateway(world, aRequest());
-    await addChannelGateway(world, aRequest({ gatewayName: "Backup", adapter: "twilio_sms" }));
-    await addChannelGateway(world, aRequest({ channelName: "Urgent SMS" }));
+    await addChannelGateway(world, aRequest(), BY);
+    await addChannelGateway(world, aRequest({ gatewayName: "Backup", adapter: "twilio_sms" }), BY);
+    await addChannelGateway(world, aRequest({ channelName: "Urgent SMS" }), BY);
     expect(world.rows.channels).toHaveLength(2);
     expect(world.rows.gateways).toHaveLength(3);
   });
 
   test("carries a channel of kind other by any adapter", async () => {
     const world = aWorld();
-    await addChannelGateway(world, aRequest({ channelName: "Any", kind: "other" }));
-    await addChannelGateway(world, aRequest({ channelName: "Any", gatewayName: "SendGrid" }));
+    await addChannelGateway(world, aRequest({ channelName: "Any", kind: "other" }), BY);
+    await addChannelGateway(world, aRequest({ channelName: "Any", gatewayName: "SendGrid" }), BY);
     expect(world.rows.gateways.map((row) => row.adapter)).toEqual(["twilio_sms", "sendgrid_email"]);
   });
 
@@ -101,7 +115,7 @@ describe("adding a gateway", () => {
       world.rows.channels.push(theirs);
       return "duplicate";
     });
-    expect(await addChannelGateway(world, aRequest())).toMatchObject({ channelId: theirs.channelId });
+    expect(await addChannelGateway(world, aRequest(), BY)).toMatchObject({ channelId: theirs.channelId });
     expect(world.rows.channels).toEqual([theirs]);
   });
 });
@@ -109,7 +123,7 @@ describe("adding a gateway", () => {
 describe("a gateway is refused", () => {
   async function refusal(world: ReturnType<typeof aWorld>, request: ChannelGatewayRequest) {
     const before = structuredClone(world.rows);
-    const error: unknown = await addChannelGateway(world, request).catch((thrown: unknown) => thrown);
+    const error: unknown = await addChannelGateway(world, request, BY).catch((thrown: unknown) => thrown);
     expect(world.rows).toEqual(before);
     return error;
   }
@@ -182,7 +196,7 @@ describe("a gateway is refused", () => {
 
   test("when the channel has one of its name already, whatever the case", async () => {
     const world = aWorld();
-    await addChannelGateway(world, aRequest());
+    await addChannelGateway(world, aRequest(), BY);
     expect(await refusal(world, aRequest({ gatewayName: "TWILIO" }))).toMatchObject({ code: "gateway_exists" });
   });
 });
@@ -190,5 +204,5 @@ describe("a gateway is refused", () => {
 test("a channel that is refused as a duplicate but is not there is our fault", async () => {
   const world = aWorld();
   vi.spyOn(world.channels, "insertChannel").mockResolvedValue("duplicate");
-  await expect(addChannelGateway(world, aRequest())).rejects.toThrow("cannot be found");
+  await expect(addChannelGateway(world, aRequest(), BY)).rejects.toThrow("cannot be found");
 });

@@ -1,0 +1,1 @@
+CREATE INDEX `subscriptions_gateway` ON `subscriptions` (`gateway_id`);

@@ -1,4 +1,9 @@
+import { auditGroup } from "./groups/audit.ts";
 import { callbackGroup } from "./groups/callbacks.ts";
+import { channelGroup } from "./groups/channels.ts";
+import { customerGroup } from "./groups/customers.ts";
+import { keptGatewayGroup } from "./groups/gateways.ts";
+import { subscriptionGroup } from "./groups/subscriptions.ts";
 import { gatewayGroup } from "./groups/channel-gateways.ts";
 import { healthGroup } from "./groups/health.ts";
 import { updateGroup } from "./groups/order-updates.ts";
@@ -7,4 +12,16 @@ import { redriveGroup } from "./groups/redrive.ts";
 import type { Group } from "./operation.ts";
 
 /** The whole reference, in the order in which it is read. */
-export const GROUPS: Group[] = [updateGroup, readingGroup, gatewayGroup, redriveGroup, callbackGroup, healthGroup];
+export const GROUPS: Group[] = [
+  updateGroup,
+  readingGroup,
+  customerGroup,
+  channelGroup,
+  keptGatewayGroup,
+  subscriptionGroup,
+  auditGroup,
+  gatewayGroup,
+  redriveGroup,
+  callbackGroup,
+  healthGroup,
+];

@@ -45,7 +45,7 @@ export function complaints(entry: Entry, statement: string, plan: PlanLine[], na
   );
   return [
     ...growing
-      .filter(({ type }) => type === "ALL" || type === "index")
+      .filter(({ type }) => type === "ALL" || (type === "index" && entry.walks === undefined))
       .map(({ table }) => `${table}: all rows are looked at`),
     ...growing
       .filter(({ table, key }) => key !== null && (entry.keys[table ?? ""] ?? key) !== key)

@@ -1,4 +1,6 @@
 import { expect, it } from "vitest";
+import { readKeyId } from "../../src/domain/api-key.ts";
+import { ADMIN_KEY } from "../support/admin-key.ts";
 import { problemOf } from "./http-kit.ts";
 import { newEnterprise, unique } from "./kit.ts";
 import { call, pathOf } from "./resource-kit.ts";
@@ -21,7 +23,7 @@ it("tells who changed what and when, newest first", async () => {
     audit_id: expect.stringMatching(/^aud_/),
     changed_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
     enterprise_id: id,
-    key_id: "token",
+    key_id: readKeyId(ADMIN_KEY),
     resource: "customer",
     resource_id: id,
     action: "changed",

@@ -29,7 +29,7 @@ export const KEEPING = {
           for (const page of pagesAfter(enterpriseId)) await stores.customers.page({ ...page, filter });
         }
       },
-      { keys: { customers: "PRIMARY" }, scatters: OPERATORS },
+      { keys: { customers: "PRIMARY" }, scatters: OPERATORS, walks: "a page is 200 rows" },
     ),
     insert: once("asked by people", ({ stores }) => stores.customers.insert(customer, AUDIT_ENTRY)),
     change: once("asked by people", ({ stores }) => stores.customers.change(enterpriseId, { phone }, AUDIT_ENTRY)),

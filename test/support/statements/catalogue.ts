@@ -25,5 +25,5 @@ export const ENTRIES: [name: string, Entry][] = Object.entries(CATALOGUE).flatMa
 export async function statementsOf({ call }: Entry, rows: Row[]): Promise<string[]> {
   const { db, sent } = capturingDb();
   await call({ stores: createStores(db, DEFAULT_TIMES), db, rows });
-  return sent;
+  return sent.filter((statement) => !/^(?:BEGIN|COMMIT|ROLLBACK)$/i.test(statement));
 }

@@ -17,9 +17,11 @@ export type Entry = {
   scatters?: string;
   /** Why it may sort: what it sorts are rows that it has named, however large the table grows. */
   sorts?: string;
+  /** Why it may walk along the key that it names: it ends after a page. */
+  walks?: string;
 };
 
-type More = Partial<Pick<Entry, "sizes" | "keys" | "scatters" | "sorts">>;
+type More = Partial<Pick<Entry, "sizes" | "keys" | "scatters" | "sorts" | "walks">>;
 
 const entry =
   (heat: Entry["heat"], sizes: number[]) =>

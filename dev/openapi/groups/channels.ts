@@ -26,7 +26,10 @@ export const channelGroup: Group = {
     path: "/v1/channels",
     key: { channel_id: "the channel" },
     schema: channel,
-    query: { schema: resourceQueries.channels, notes: pageNotes },
+    query: {
+      schema: resourceQueries.channels,
+      notes: { limit: pageNotes["limit"] ?? "", cursor: pageNotes["cursor"] ?? "" },
+    },
     add: {
       schema: channelBody,
       description: "It carries nothing before it has a gateway.",
@@ -42,7 +45,7 @@ export const channelGroup: Group = {
       description: "Renames it. What was accepted before keeps the name that it had.",
       problems: ["channel_exists"],
     },
-    remove: { description: "Only one without gateways and subscriptions goes.", problems: ["in_use"] },
+    remove: { turn: 5, description: "Only one without gateways and subscriptions goes.", problems: ["in_use"] },
     missing: "channel_not_found",
     listed: { query: { limit: "10" } },
     example: {

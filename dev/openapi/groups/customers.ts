@@ -64,6 +64,7 @@ export const customerGroup: Group = {
       problems: [],
     },
     remove: {
+      turn: 5,
       description: "What is still due for it is skipped as `unsubscribed`. Its history stays as long as any.",
       problems: [],
     },

@@ -68,7 +68,7 @@ export const keptGatewayGroup: Group = {
       description: "A JSON merge patch (RFC 7396). What is sent from now on goes by it.",
       problems: ["gateway_exists"],
     },
-    remove: { description: "Only one that nobody subscribes to goes.", problems: ["in_use"] },
+    remove: { turn: 5, description: "Only one that nobody subscribes to goes.", problems: ["in_use"] },
     missing: "gateway_not_found",
     listed: { query: { channel_id: "ch_email" } },
     example: {

@@ -16,7 +16,8 @@ export type Kept = {
   add: { schema: Schema; notes: Notes; description: string; problems: AppErrorCode[] };
   /** `fixed`: what is said of it when it is added, and for good. */
   change: { schema: Schema; fixed: string[]; description: string; problems: AppErrorCode[] };
-  remove: { description: string; problems: AppErrorCode[] };
+  /** `turn`: of the example; what hangs on another goes before it. */
+  remove: { description: string; turn: number; problems: AppErrorCode[] };
   missing: AppErrorCode;
   /** One of it, by its life: sent, answered, found, changed, gone. */
   example: { added: object; whole: object; key: Record<string, string>; changes: object; changed: object };
@@ -115,7 +116,7 @@ export function operationsOf(kept: Kept): Operation[] {
       answers: [{ status: 204, description: "It is gone." }],
       problems: [missing, ...kept.remove.problems],
       examples: at("remove", `Remove ${one}`, {
-        turn: 5,
+        turn: kept.remove.turn,
         request: { path: example.key },
         answer: { status: 204 },
       }),

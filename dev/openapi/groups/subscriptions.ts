@@ -48,7 +48,7 @@ export const subscriptionGroup: Group = {
       description: "A JSON merge patch (RFC 7396): null for `statuses` means all.",
       problems: [],
     },
-    remove: { description: "What is still due through it is skipped as `unsubscribed`.", problems: [] },
+    remove: { turn: 4, description: "What is still due through it is skipped as `unsubscribed`.", problems: [] },
     missing: "subscription_not_found",
     listed: { query: { enterprise_id: "acme" } },
     example: {

@@ -38,6 +38,8 @@ it("lets in without a key only who asks for nothing of anybody's, or can sign", 
     "GET / open",
     "GET /health open",
     "POST /callbacks/:provider signed",
+    "POST /callbacks/:provider/gateways/:gateway_id signed",
+    "POST /callbacks/:provider/gateways/:gateway_id/inbound signed",
     "POST /callbacks/:provider/inbound signed",
   ]);
 });

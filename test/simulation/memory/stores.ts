@@ -129,7 +129,7 @@ export function createMemoryStores(database: MemoryDatabase, times: Times, ask: 
       },
       moveForward: (moves) => ask("receipts.moveForward", () => receipts.moveForward(database, moves)),
     },
-    ownGateways: { find: unplayed },
+    ownGateways: { find: unread },
     inbound: {
       insert: (message) => ask("inbound.insert", () => inbound.insertInbound(database, message)),
       findConcerned: (message) => ask("inbound.findConcerned", () => inbound.findConcerned(database, message)),

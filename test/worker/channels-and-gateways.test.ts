@@ -192,7 +192,7 @@ it("lists the gateways that an enterprise may use: everyone's and its own", asyn
     return (body["data"] as { gateway_id: string }[]).map((row) => row.gateway_id).toSorted();
   };
 
-  expect(await listed(`enterprise_id=${one.id}`)).toEqual([shared, owned[0]].toSorted());
+  expect(await listed(`enterprise_id=${one.id}`)).toEqual([shared, owned[0]].map(String).toSorted());
   expect(await listed("limit=50")).toEqual([shared, ...owned].toSorted());
 });
 

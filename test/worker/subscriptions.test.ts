@@ -119,7 +119,10 @@ it("pages through the subscriptions of an enterprise, by channel and gateway", a
   const { id } = await newEnterprise(["sms", "email", "whatsapp"]);
 
   const first = await call("GET", `/v1/subscriptions?enterprise_id=${id}&limit=2`);
-  const second = await call("GET", `/v1/subscriptions?enterprise_id=${id}&limit=2&cursor=${first.body["next"]}`);
+  const second = await call(
+    "GET",
+    `/v1/subscriptions?enterprise_id=${id}&limit=2&cursor=${String(first.body["next"])}`,
+  );
 
   const channels = ({ body }: typeof first) => (body["data"] as { channel_id: string }[]).map((row) => row.channel_id);
   expect([channels(first), channels(second), second.body["next"]]).toEqual([

@@ -4,12 +4,16 @@ import type { Enterprise, SubscribedChannel } from "../domain/directory.ts";
 import { readKind } from "../domain/lane.ts";
 import { KEY_COLUMNS, OF_A_KEY, readKeyRow, type KeyRow } from "./api-keys.ts";
 import type { Db } from "./client.ts";
+import { OF_TEMPLATES, TEMPLATE_COLUMNS, toTemplate, type TemplateRow } from "./current-templates.ts";
 import { emptyList, selectList } from "./select-list.ts";
 import { isTrue, type Truth } from "./truth.ts";
 
-/** Reads one enterprise with its subscribed channels and their gateways in fail-over order; one statement. */
+/**
+ * Reads one enterprise with its subscribed channels and their gateways in fail-over order, and the templates that its
+ * messages may be written by; one statement.
+ */
 export async function loadEnterprise(db: Db, enterpriseId: string): Promise<Enterprise | null> {
-  const { rows } = await db.$client.execute<DirectoryRow>(DIRECTORY, [enterpriseId]);
+  const { rows } = await db.$client.execute<DirectoryRow>(DIRECTORY, [enterpriseId, enterpriseId]);
   return toEnterprise(rows);
 }
 
@@ -19,7 +23,8 @@ export async function loadKeyAndEnterprise(
   keyId: string,
   enterpriseId: string,
 ): Promise<{ key: StoredKey | null; enterprise: Enterprise | null }> {
-  const { rows } = await db.$client.execute<DirectoryRow & (KeyRow | { keyId: null })>(BOTH, [enterpriseId, keyId]);
+  const values = [enterpriseId, enterpriseId, keyId];
+  const { rows } = await db.$client.execute<DirectoryRow & (KeyRow | { keyId: null })>(BOTH, values);
   const key = rows.find((row) => row.keyId !== null);
   return { key: key ? readKeyRow(key) : null, enterprise: toEnterprise(rows.filter((row) => row.keyId === null)) };
 }
@@ -28,6 +33,7 @@ const COLUMNS = {
   isSubscribed: "customers.is_subscribed",
   phone: "customers.phone",
   email: "customers.email",
+  locale: "customers.locale",
   channelId: "channels.channel_id",
   channelName: "channels.channel_name",
   kind: "channels.kind",
@@ -37,9 +43,9 @@ const COLUMNS = {
   enabled: "gateways.enabled",
   track: "gateways.track",
   priority: "gateways.priority",
-} satisfies Record<keyof DirectoryRow, string>;
+} satisfies Record<keyof GatewayRow, string>;
 
-const OF_AN_ENTERPRISE = `customers
+const OF_GATEWAYS = `customers
     LEFT JOIN subscriptions ON subscriptions.enterprise_id = customers.enterprise_id AND subscriptions.enabled = TRUE
     LEFT JOIN gateways ON gateways.gateway_id = subscriptions.gateway_id
      AND gateways.owner_id IN ('', customers.enterprise_id)
@@ -48,35 +54,40 @@ const OF_AN_ENTERPRISE = `customers
 
 const IN_ORDER = "ORDER BY channelId, priority, gatewayId";
 
-const DIRECTORY = `SELECT ${selectList(COLUMNS)} FROM ${OF_AN_ENTERPRISE} ${IN_ORDER}`;
-
-/** Each row is one's or the other's. */
-const BOTH = `SELECT ${selectList(COLUMNS)}, ${emptyList(KEY_COLUMNS)} FROM ${OF_AN_ENTERPRISE}
+/** Each row is about a gateway, if there is one, or about a template, or about the key. */
+const DIRECTORY = `
+  SELECT ${selectList(COLUMNS)}, ${emptyList(TEMPLATE_COLUMNS)} FROM ${OF_GATEWAYS}
    UNION ALL
-  SELECT ${emptyList(COLUMNS)}, ${selectList(KEY_COLUMNS)} FROM ${OF_A_KEY} ${IN_ORDER}`;
+  SELECT ${emptyList(COLUMNS)}, ${selectList(TEMPLATE_COLUMNS)} FROM ${OF_TEMPLATES} ${IN_ORDER}`;
 
-function toEnterprise(rows: DirectoryRow[]): Enterprise | null {
-  const first = rows[0];
-  if (!first) return null;
-  const { isSubscribed, phone, email } = first;
-  return { isSubscribed: isTrue(isSubscribed), phone, email, channels: groupByChannel(rows) };
-}
+const BOTH = `
+  SELECT ${selectList(COLUMNS)}, ${emptyList(TEMPLATE_COLUMNS)}, ${emptyList(KEY_COLUMNS)} FROM ${OF_GATEWAYS}
+   UNION ALL
+  SELECT ${emptyList(COLUMNS)}, ${selectList(TEMPLATE_COLUMNS)}, ${emptyList(KEY_COLUMNS)} FROM ${OF_TEMPLATES}
+   UNION ALL
+  SELECT ${emptyList(COLUMNS)}, ${emptyList(TEMPLATE_COLUMNS)}, ${selectList(KEY_COLUMNS)} FROM ${OF_A_KEY} ${IN_ORDER}`;
 
 /** Null from `channelId` on where there is no subscription. */
-type DirectoryRow = {
-  isSubscribed: Truth;
-  phone: string | null;
-  email: string | null;
-  channelId: string | null;
-  channelName: string | null;
-  kind: string | null;
-  gatewayId: string | null;
-  gatewayName: string | null;
-  adapter: string | null;
-  enabled: Truth;
-  track: number | string | null;
-  priority: number | string | null;
-};
+type GatewayRow = Record<"phone" | "email" | "locale" | "channelId" | "channelName" | "kind", string | null> &
+  Record<"gatewayId" | "gatewayName" | "adapter", string | null> &
+  Record<"isSubscribed" | "enabled", Truth> &
+  Record<"track" | "priority", number | string | null>;
+
+type DirectoryRow = GatewayRow & TemplateRow;
+
+function toEnterprise(rows: DirectoryRow[]): Enterprise | null {
+  const first = rows.find((row) => row.templateId === null);
+  if (!first) return null;
+  const { isSubscribed, phone, email, locale } = first;
+  return {
+    isSubscribed: isTrue(isSubscribed),
+    phone,
+    email,
+    locale,
+    channels: groupByChannel(rows),
+    templates: rows.flatMap(toTemplate),
+  };
+}
 
 function groupByChannel(rows: DirectoryRow[]): SubscribedChannel[] {
   const byId = new Map<string, SubscribedChannel>();

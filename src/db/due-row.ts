@@ -2,6 +2,7 @@ import { isAdapterName } from "../domain/adapter-facts.ts";
 import type { DueDelivery, GatewayCandidate } from "../domain/due-delivery.ts";
 import { readHealth } from "../domain/gateway-health.ts";
 import { readKind, readLane } from "../domain/lane.ts";
+import { pinnedOf, type PinnedRow } from "./pinned-template.ts";
 import { instantOf } from "./time.ts";
 import { isTrue, type Truth } from "./truth.ts";
 
@@ -18,6 +19,7 @@ export type DueRow = Pick<
   | "code"
   | "attemptNo"
 > &
+  PinnedRow &
   Record<"lane" | "occurredAt" | "acceptedAt" | "expiresAt" | "nowUtc", string> &
   Record<"phone" | "email" | "kind" | "gatewayId" | "gatewayName" | "adapter", string | null> &
   Record<"sender" | "account" | "ownerId" | "credentials" | "health" | "healthUntil", string | null> &
@@ -33,6 +35,7 @@ export function toDelivery(row: DueRow): DueDelivery {
     status: row.status,
     occurredAt: instantOf(row.occurredAt),
     timestampText: row.timestampText,
+    pinned: pinnedOf(row),
     lane: readLane(row.lane),
     kind: readKind(row.kind),
     channelId: row.channelId,

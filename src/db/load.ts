@@ -4,6 +4,7 @@ import type { Times } from "../domain/times.ts";
 import type { DeliveryNames } from "./claim.ts";
 import type { Db } from "./client.ts";
 import { toCandidate, toDelivery, type DueRow } from "./due-row.ts";
+import { pinnedColumns } from "./pinned-template.ts";
 
 /**
  * Reads deliveries fresh, with their enterprise, the gateways that may carry them and their siblings: one
@@ -36,7 +37,7 @@ const LOAD = `
   SELECT deliveries.delivery_id AS deliveryId, deliveries.enterprise_id AS enterpriseId,
          deliveries.shipment_id AS shipmentId, deliveries.status,
          deliveries.occurred_at AS occurredAt, deliveries.timestamp_text AS timestampText, deliveries.lane,
-         deliveries.channel_id AS channelId, deliveries.channel,
+         deliveries.channel_id AS channelId, deliveries.channel, ${pinnedColumns("deliveries", "templates")},
          deliveries.code, deliveries.attempt_no AS attemptNo,
          ${wasTried()} AS wasTried,
          deliveries.accepted_at AS acceptedAt, deliveries.expires_at AS expiresAt, UTC_TIMESTAMP(3) AS nowUtc,
@@ -60,6 +61,7 @@ const LOAD = `
     FROM deliveries
     LEFT JOIN customers ON customers.enterprise_id = deliveries.enterprise_id
     LEFT JOIN channels ON channels.channel_id = deliveries.channel_id
+    LEFT JOIN templates ON templates.template_id = deliveries.template_id
     LEFT JOIN subscriptions ON subscriptions.enterprise_id = deliveries.enterprise_id
      AND subscriptions.channel_id = deliveries.channel_id AND subscriptions.enabled = TRUE
     LEFT JOIN gateways ON gateways.gateway_id = subscriptions.gateway_id

@@ -2,12 +2,14 @@ import { inArray, sql } from "drizzle-orm";
 import { isAdapterName, type AdapterName, type AddressKind } from "../domain/adapter-facts.ts";
 import { readLane, type Lane } from "../domain/lane.ts";
 import type { Conclusion } from "../domain/reconciliation.ts";
+import type { PinnedTemplate } from "../domain/template.ts";
 import { accountOf } from "./account.ts";
 import { caseBy } from "./case-by.ts";
 import { namedRows, namesOf } from "./claim.ts";
 import type { Db } from "./client.ts";
 import { digestOf } from "./intent.ts";
 import { ofLastAttempt } from "./leases.ts";
+import { pinnedColumns, pinnedOf, type PinnedRow } from "./pinned-template.ts";
 import { afterMs, instantOf, utcNow } from "./time.ts";
 import { isTrue, type Truth } from "./truth.ts";
 
@@ -18,6 +20,7 @@ type SameInBoth = Record<"enterpriseId" | "deliveryId" | "shipmentId" | "status"
 
 /** A delivery whose message is to be looked for, with what asking and deciding need. Instants in ms since the epoch. */
 export type DueLook = SameInBoth & {
+  pinned: PinnedTemplate | null;
   lane: Lane;
   state: "sent" | "unknown";
   now: number;
@@ -37,6 +40,7 @@ export type DueLook = SameInBoth & {
 };
 
 type LookRow = SameInBoth &
+  PinnedRow &
   Record<"lane" | "state" | "nowUtc" | "startedAt", string> &
   Record<"isProven" | "isSameAddress" | "steps", Truth> &
   Record<"adapter" | "account" | "ownerId" | "credentials", string | null> & { gatewayId: string };
@@ -45,7 +49,7 @@ type LookRow = SameInBoth &
 export async function findDueLooks(db: Db, limit: number): Promise<DueLook[]> {
   const { rows } = await db.execute(sql`
     SELECT d.enterprise_id AS enterpriseId, d.delivery_id AS deliveryId, d.shipment_id AS shipmentId, d.status,
-           d.timestamp_text AS timestampText, d.lane, d.state, d.look_no AS lookNo, d.attempt_no AS attemptNo,
+           d.timestamp_text AS timestampText, ${sql.raw(pinnedColumns("d", "t"))}, d.lane, d.state, d.look_no AS lookNo, d.attempt_no AS attemptNo,
            ${utcNow} AS nowUtc, a.attempt_id AS attemptId, a.started_at AS startedAt, a.provider_id AS providerId,
            a.outcome <=> 'accepted' OR EXISTS (SELECT 1 FROM receipts p
              WHERE p.enterprise_id = a.enterprise_id AND p.attempt_id = a.attempt_id) AS isProven,
@@ -57,12 +61,14 @@ export async function findDueLooks(db: Db, limit: number): Promise<DueLook[]> {
              AND r.delivery_id = d.delivery_id AND r.attempt_id = a.attempt_id) AS steps
       FROM deliveries d FORCE INDEX (deliveries_look)
       JOIN attempts a ON ${ofLastAttempt}
+      LEFT JOIN templates t ON t.template_id = d.template_id
       LEFT JOIN customers c ON c.enterprise_id = d.enterprise_id
       LEFT JOIN gateways g ON g.gateway_id = a.gateway_id
      WHERE d.look_at < ${utcNow} AND d.state IN ('unknown', 'sent')
      ORDER BY d.look_at LIMIT ${limit}`);
   return (rows as LookRow[]).map(({ nowUtc, ...row }) => ({
     ...row,
+    pinned: pinnedOf(row),
     lane: readLane(row.lane),
     state: row.state === "sent" ? "sent" : "unknown",
     now: instantOf(nowUtc),

@@ -39,12 +39,12 @@ export async function insertUpdate(db: Db, newUpdate: NewUpdate, times: Times) {
 
 const INSERT = `INSERT INTO deliveries (enterprise_id, update_id, update_key, idempotency_hash, fingerprint, shipment_id,
   status, occurred_at, timestamp_text, data, ring_at, expires_at, due_at, accepted_at,
-  delivery_id, position, lane, channel_id, channel, gateway_id, gateway, state, code, settled_at) VALUES`;
+  delivery_id, position, lane, channel_id, channel, gateway_id, gateway, template_id, state, code, settled_at) VALUES`;
 
 const SHARED_VALUES = `?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND,
   UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3)`;
 
-const OWN_VALUES = "?, ?, ?, ?, ?, ?, ?, ?, ?";
+const OWN_VALUES = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?";
 
 function settledAt({ skip }: NewUpdate["deliveries"][number]): string {
   return skip === null ? "NULL" : "UTC_TIMESTAMP(3)";
@@ -69,8 +69,9 @@ function sharedValues({ updateId, update, keys, expiresAfterMs }: NewUpdate, tim
 }
 
 function ownValues(row: NewUpdate["deliveries"][number]): unknown[] {
-  const { deliveryId, position, lane, channelId, channel, gatewayId, gateway, skip } = row;
-  return [deliveryId, position, lane, channelId, channel, gatewayId, gateway, skip ? "skipped" : "queued", skip];
+  const { deliveryId, position, lane, channelId, channel, gatewayId, gateway, templateId, skip } = row;
+  const state = skip ? "skipped" : "queued";
+  return [deliveryId, position, lane, channelId, channel, gatewayId, gateway, templateId, state, skip];
 }
 
 /** All rows that share the business key or the idempotency key of a post, in the order of their positions. */

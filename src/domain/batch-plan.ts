@@ -1,10 +1,12 @@
 import type { DeliveryResult } from "./delivery-result.ts";
 import type { DueDelivery } from "./due-delivery.ts";
+import { renderMessage, type MessageContent } from "./message.ts";
 import { decideSend, reachableRoutes, type Route, type SendDecision } from "./send-decision.ts";
+import type { SkipCode } from "./skip.ts";
 import type { Times } from "./times.ts";
 
-/** A delivery that is to be sent, and how. */
-export type PlannedSend = { delivery: DueDelivery; route: Route };
+/** A delivery that is to be sent: what, and how. */
+export type PlannedSend = { delivery: DueDelivery; route: Route; content: MessageContent };
 
 /** What a batch will do: calls to make, and results that need none. */
 export type BatchPlan = { sends: PlannedSend[]; results: DeliveryResult[] };
@@ -32,16 +34,24 @@ export function planBatch(loaded: DueDelivery[], { times, trials, random }: Circ
     if (!delivery.mine) continue;
     const sibling = JSON.stringify([delivery.enterpriseId, delivery.shipmentId, delivery.channelId]);
     const decision: SendDecision = busy.has(sibling) ? { kind: "wait" } : decideSend(delivery, times, untried);
+    const skip = (code: SkipCode) =>
+      plan.results.push({ delivery, attempt: null, step: { state: "skipped", code } });
     const giveBack = (delayMs: number) =>
       plan.results.push({ delivery, attempt: null, step: { state: "given_back", delayMs } });
     switch (decision.kind) {
-      case "send":
+      case "send": {
+        const rendering = renderMessage(delivery);
+        if (!rendering.ok) {
+          skip("template_failed");
+          break;
+        }
         busy.add(sibling);
         untried.delete(decision.gateway.gatewayId);
-        plan.sends.push({ delivery, route: decision });
+        plan.sends.push({ delivery, route: decision, content: rendering.content });
         break;
+      }
       case "skip":
-        plan.results.push({ delivery, attempt: null, step: { state: "skipped", code: decision.code } });
+        skip(decision.code);
         break;
       case "wait":
         busy.add(sibling);

@@ -1,5 +1,6 @@
 import type { AdapterName } from "./adapter-facts.ts";
 import type { Kind } from "./lane.ts";
+import type { TemplateFacts } from "./template.ts";
 
 /** A gateway as planning and sending see it. `adapter` is null when this version does not know it. */
 export type GatewayFacts = {
@@ -24,5 +25,8 @@ export type Enterprise = {
   isSubscribed: boolean;
   phone: string | null;
   email: string | null;
+  locale: string | null;
   channels: SubscribedChannel[];
+  /** The current templates of its channels that may be chosen: its own and everyone's. */
+  templates: TemplateFacts[];
 };

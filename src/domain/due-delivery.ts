@@ -1,6 +1,7 @@
 import type { GatewayFacts } from "./directory.ts";
 import type { GatewayHealth } from "./gateway-health.ts";
 import type { Kind, Lane } from "./lane.ts";
+import type { PinnedTemplate } from "./template.ts";
 
 /** A gateway that may carry a delivery, as it stands at sending time. */
 export type GatewayCandidate = GatewayFacts & {
@@ -28,6 +29,8 @@ export type DueDelivery = {
   status: string;
   occurredAt: number;
   timestampText: string;
+  /** Null: the original's sentence is sent. */
+  pinned: PinnedTemplate | null;
   lane: Lane;
   /** The kind of its channel. */
   kind: Kind;

@@ -12,6 +12,8 @@ export type OutboundMessage = {
   subject: string;
   text: string;
   html: string;
-  /** Variables for templates that the provider keeps: shipment id, status, timestamp, in this order. */
-  variables: readonly [shipmentId: string, status: string, timestamp: string];
+  /** The text that the provider keeps for it, or null for the adapter's configured one, if any. */
+  contentSid: string | null;
+  /** What fills that text; for the configured one shipment id, status and timestamp as `1`, `2` and `3`. */
+  variables: Readonly<Record<string, string>>;
 };

@@ -1,8 +1,8 @@
 import { AppError } from "../domain/app-error.ts";
 import { expiryOf } from "../domain/expiry.ts";
 import { judgeOriginal, type StoredDelivery } from "../domain/original.ts";
-import type { OrderUpdate } from "../domain/order-update.ts";
-import { planDeliveries, type Plan } from "../domain/plan.ts";
+import { pointerOf, type OrderUpdate } from "../domain/order-update.ts";
+import { planDeliveries, type MissingVariable, type Plan } from "../domain/plan.ts";
 import { SKIP_REASONS, skipReason } from "../domain/skip.ts";
 import { updateKeys, type UpdateKeys } from "../domain/update-keys.ts";
 import type { Services } from "../services.ts";
@@ -21,8 +21,8 @@ type Needs = Parameters<typeof ringTogether>[0] &
 /**
  * Accepts one order update: plans a delivery or a skip for each channel and commits them before it answers.
  * A repeat answers the original and adds nothing. Throws AppError `enterprise_not_found`, `not_subscribed`,
- * `no_channels` or `content_mismatch`; Outage when the database does not answer, and the update may have
- * been accepted all the same.
+ * `no_channels`, `missing_variables` or `content_mismatch`; Outage when the database does not answer, and the update
+ * may have been accepted all the same.
  */
 export async function acceptOrderUpdate(
   services: Needs,
@@ -34,7 +34,10 @@ export async function acceptOrderUpdate(
   if (enterprise === null) {
     return (await findReplay(services, update, keys)) ?? enterpriseNotFound();
   }
-  const plan = planDeliveries(enterprise);
+  const plan = planDeliveries(enterprise, update);
+  if (plan.kind === "planned" && plan.missing.length > 0) {
+    return (await findReplay(services, update, keys)) ?? missingVariables(plan.missing);
+  }
   const accepted = await commit(services, update, keys, plan);
   if (accepted === "duplicate") return (await findReplay(services, update, keys)) ?? originalVanished();
   if (plan.kind === "refused") throw refusal(plan.code, accepted.updateId, false);
@@ -116,6 +119,16 @@ function refusal(code: "not_subscribed" | "no_channels", updateId: string, repla
 
 function enterpriseNotFound(): never {
   throw new AppError("enterprise_not_found", "There is no enterprise with this enterprise_id.");
+}
+
+/** Not accepted without what its messages have to say: nothing is stored, so the same update may come again with it. */
+function missingVariables(missing: MissingVariable[]): never {
+  throw new AppError("missing_variables", "The update lacks data that its messages need. Nothing was sent.", {
+    errors: missing.map(({ name, channel }) => ({
+      pointer: pointerOf(name.split(".")),
+      message: `is needed by the template of ${channel}, as a text or a number`,
+    })),
+  });
 }
 
 /** A unique key said that the original is there; rows are kept for longer than repeats are accepted. */

@@ -2,7 +2,6 @@ import { planBatch, trialsDue, type PlannedSend } from "../domain/batch-plan.ts"
 import { bellsAgainFor } from "../domain/bell.ts";
 import { optOutBy, stepAfter, type DeliveryResult, type ResultStep } from "../domain/delivery-result.ts";
 import type { DueDelivery } from "../domain/due-delivery.ts";
-import { renderMessage } from "../domain/message.ts";
 import { isOutage } from "../domain/outage.ts";
 import { laneOf } from "../domain/lane.ts";
 import { reachableRoutes } from "../domain/send-decision.ts";
@@ -112,7 +111,7 @@ function triesOf({ candidates }: DueDelivery): number {
   return candidates.reduce((tries, candidate) => tries + candidate.tries, 0);
 }
 
-function toCall(services: Needs, attemptId: string, { delivery, route: { gateway, to } }: PlannedSend): Call {
+function toCall(services: Needs, attemptId: string, { delivery, route: { gateway, to }, content }: PlannedSend): Call {
   const { gatewayId, gatewayName, adapter, account, sender } = gateway;
   const attempt = { attemptId, gatewayId, gateway: gatewayName };
   return {
@@ -120,7 +119,7 @@ function toCall(services: Needs, attemptId: string, { delivery, route: { gateway
     send: (ending) =>
       services
         .adapters(adapter, account, gateway)
-        .send({ ...renderMessage(delivery), enterpriseId: delivery.enterpriseId, attemptId, to, sender }, ending),
+        .send({ ...content, enterpriseId: delivery.enterpriseId, attemptId, to, sender }, ending),
     resultOf: (outcome) => ({
       delivery,
       attempt: { ...attempt, outcome },

@@ -52,8 +52,10 @@ function wayToAsk({ adapters }: Needs, look: DueLook): Question | "events" | { b
   if (to === null || !look.isSameAddress) {
     return { because: "The address has changed since, so the message cannot be looked for." };
   }
+  const rendering = renderMessage(look);
+  if (!rendering.ok) return { because: `The message cannot be written again. ${rendering.because}` };
   const { enterpriseId, attemptId, sender, startedAt, providerId } = look;
-  const message = { ...renderMessage(look), enterpriseId, attemptId, to, sender };
+  const message = { ...rendering.content, enterpriseId, attemptId, to, sender };
   return { look, address, ask: () => lookUp({ message, startedAt, providerId }) };
 }
 

@@ -1,6 +1,6 @@
 import { isAdapterName } from "../../src/domain/adapter-facts.ts";
 import { RESTING_STATES, type DeliveryState } from "../../src/domain/delivery.ts";
-import { renderMessage } from "../../src/domain/message.ts";
+import { originalMessage } from "../../src/domain/message.ts";
 import { checkAcceptances, checkCalls, checkForged, checkOrder, checkPhantoms, checkTenants } from "./checks-ledger.ts";
 import { errorText } from "./error-text.ts";
 import type { Evidence } from "./evidence.ts";
@@ -49,7 +49,7 @@ function checkCertain({ database, hasTwin, violations }: Evidence): void {
     const attempt = database.attemptsOf.get(row.deliveryId)?.find((one) => one.attemptNo === row.attemptNo);
     const adapter = database.gateways.get(attempt?.gatewayId ?? "")?.adapter ?? "";
     const isUncertain = row.state === "unconfirmed" || row.code === "dropped";
-    if (isUncertain && isAdapterName(adapter) && canBeAsked(adapter) && !hasTwin(renderMessage(row))) {
+    if (isUncertain && isAdapterName(adapter) && canBeAsked(adapter) && !hasTwin(originalMessage(row))) {
       violations.report("I1", `${row.deliveryId} is ${row.state} although its provider could be asked`);
     }
   }

@@ -1,4 +1,4 @@
-import { renderMessage } from "../../src/domain/message.ts";
+import { originalMessage } from "../../src/domain/message.ts";
 import type { Fault, Weather } from "./faults.ts";
 import { senderOf } from "./town.ts";
 import type { Way } from "./verdicts.ts";
@@ -140,7 +140,7 @@ export const SCENARIOS: readonly Scenario[] = [
       world.clients.post(update, null);
       world.scheduler.after(20_000, () => world.clients.post({ ...update, enterpriseId: "e1" }, null));
       // Only now, so that nothing is told of the first one: both have to stay uncertain.
-      world.scheduler.after(60_000, () => void world.twins.add(renderMessage(update).text));
+      world.scheduler.after(60_000, () => void world.twins.add(originalMessage(update).text));
     },
   },
   {

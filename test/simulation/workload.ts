@@ -1,4 +1,4 @@
-import { renderMessage } from "../../src/domain/message.ts";
+import { originalMessage } from "../../src/domain/message.ts";
 import type { OrderUpdate } from "../../src/domain/order-update.ts";
 import type { createClients } from "./clients.ts";
 import type { MemoryDatabase } from "./memory/tables.ts";
@@ -39,7 +39,7 @@ export function startWorkload({ scheduler, random, database, clients, twins }: S
       postSomehow(update, at, `key-${count}`);
       // The same parcel, told to two enterprises that share a telephone: the provider cannot tell the messages apart.
       if (enterpriseId === "e1" && random.chance(0.3)) {
-        twins.add(renderMessage(update).text);
+        twins.add(originalMessage(update).text);
         postSomehow({ ...update, enterpriseId: "e4" }, at, "key-e4");
       }
     }

@@ -69,7 +69,8 @@ function message(shipment: string) {
     subject: `[Order Status Update] ${text}`,
     text,
     html: `<p>${text}</p>`,
-    variables: [shipment, "shipped", "2026-11-23 08:00:05"] as const,
+    contentSid: null,
+    variables: { 1: shipment, 2: "shipped", 3: "2026-11-23 08:00:05" },
   };
 }
 

@@ -9,7 +9,7 @@ import { createDatabaseBeside, dropDatabase, startDatabase } from "../../dev/dat
 import { createDb, type Db } from "../../src/db/client.ts";
 import { loadEnterprise } from "../../src/db/directory.ts";
 import * as worked from "../../src/db/schema-deliveries.ts";
-import { blankingMarks, gatewayChanges } from "../../src/db/schema-plain.ts";
+import { blankingMarks, gatewayChanges, templates } from "../../src/db/schema-plain.ts";
 import * as schema from "../../src/db/schema.ts";
 import type { Enterprise } from "../../src/domain/directory.ts";
 import { DEFAULT_TIMES } from "../../src/domain/times.ts";
@@ -28,6 +28,7 @@ export type Settings = {
   channels: (typeof schema.channels.$inferSelect)[];
   gateways: (typeof schema.gateways.$inferSelect)[];
   subscriptions: (typeof schema.subscriptions.$inferSelect)[];
+  templates: (typeof templates.$inferSelect)[];
 };
 
 export type Row = Record<string, unknown>;
@@ -60,7 +61,14 @@ type TableName = keyof typeof TABLES;
 
 const TABLE_NAMES = Object.keys(TABLES) as TableName[];
 
-const EMPTIED = [...Object.values(TABLES), schema.customers, schema.channels, schema.subscriptions, blankingMarks];
+const EMPTIED = [
+  ...Object.values(TABLES),
+  schema.customers,
+  schema.channels,
+  schema.subscriptions,
+  blankingMarks,
+  templates,
+];
 
 /** Columns whose values do not have to be the same text everywhere, and those that only the checks know. */
 const OWN = new Set(["changeId", "changedAt"]);
@@ -119,13 +127,14 @@ function memoryPort(): Port {
   return {
     ...createMemoryStores(database, times, async (_name, statement) => statement()),
     loadEnterprise: async (enterpriseId) => memory.loadEnterprise(database, enterpriseId),
-    settle: async ({ customers, channels, gateways, subscriptions }) => {
+    settle: async ({ customers, channels, gateways, subscriptions, templates: texts }) => {
       for (const row of customers) database.customers.set(row.enterpriseId, { ...row });
       for (const row of channels) database.channels.set(row.channelId, { ...row });
       for (const row of gateways) database.gateways.set(row.gatewayId, { ...row });
       for (const row of subscriptions) {
         database.subscriptions.set(key(row.enterpriseId, row.channelId, row.gatewayId), { ...row });
       }
+      for (const row of texts) database.templates.set(row.templateId, { ...row });
     },
     age: async (ms) => {
       aged += ms;
@@ -141,11 +150,12 @@ async function realPort(stored: Db, db: PlanetScaleDatabase): Promise<Port> {
   return {
     ...createStores(stored, times),
     loadEnterprise: (enterpriseId) => loadEnterprise(stored, enterpriseId),
-    settle: async ({ customers, channels, gateways, subscriptions }) => {
+    settle: async ({ customers, channels, gateways, subscriptions, templates: texts }) => {
       if (customers.length > 0) await db.insert(schema.customers).values(customers);
       if (channels.length > 0) await db.insert(schema.channels).values(channels);
       if (gateways.length > 0) await db.insert(schema.gateways).values(gateways);
       if (subscriptions.length > 0) await db.insert(schema.subscriptions).values(subscriptions);
+      if (texts.length > 0) await db.insert(templates).values(texts);
     },
     age: (ms) => ageEverything(db, ms),
     now: async () => {

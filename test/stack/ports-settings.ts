@@ -20,9 +20,10 @@ export const SETTINGS: Settings = {
     { enterpriseId, channelId: "ch_sms", gatewayId: "gw_sms_2", enabled: true, statuses: null },
     { enterpriseId, channelId: "ch_mail", gatewayId: "gw_mail", enabled: true, statuses: null },
   ]),
+  templates: [],
 };
 
-export const NOTHING: Settings = { customers: [], channels: [], gateways: [], subscriptions: [] };
+export const NOTHING: Settings = { customers: [], channels: [], gateways: [], subscriptions: [], templates: [] };
 
 /** One more that shares their telephone. */
 export const ENTERPRISE_D = customer("ent_d", "hold");
@@ -55,12 +56,13 @@ type Wanted = {
   channelId?: "ch_sms" | "ch_mail";
   skip?: SkipCode | null;
   key?: string | null;
+  templateId?: string | null;
 };
 
 /** One delivery of an update of its own; `minute` orders the statuses of a shipment. */
 export function anUpdate(deliveryId: string, wanted: Wanted = {}): NewUpdate {
   const { enterpriseId = "ent_a", shipmentId = "S1", status = "shipped", minute = 0, channelId = "ch_sms" } = wanted;
-  const { skip = null, key = null } = wanted;
+  const { skip = null, key = null, templateId = null } = wanted;
   const occurredAt = Date.UTC(2026, 0, 15, 12, minute);
   const isSms = channelId === "ch_sms";
   const gatewayId = isSms ? "gw_sms_2" : "gw_mail";
@@ -89,6 +91,7 @@ export function anUpdate(deliveryId: string, wanted: Wanted = {}): NewUpdate {
         channel: isSms ? "SMS" : "Email",
         gatewayId: skip ? null : gatewayId,
         gateway: skip ? "" : gatewayId,
+        templateId,
         skip,
       },
     ],

@@ -47,7 +47,8 @@ function aMessage(to = newNumber()): OutboundMessage {
     subject: "",
     text: `Shipment ID ${shipmentId} is sent. Updated on 2026-01-02`,
     html: "",
-    variables: [shipmentId, "sent", "2026-01-02"],
+    contentSid: null,
+    variables: { 1: shipmentId, 2: "sent", 3: "2026-01-02" },
   };
 }
 

@@ -195,9 +195,9 @@ describe("the adapter, against the sandbox", () => {
 
   function aMessage(to = newAddress()) {
     const attemptId = `att_${randomUUID().replaceAll("-", "")}`;
-    const variables = ["SH-1", "shipped", "2026-11-23 08:00:05"] as const;
+    const variables = { 1: "SH-1", 2: "shipped", 3: "2026-11-23 08:00:05" };
     const texts = { subject: "Order Status Update", text: `Shipment ${attemptId}`, html: "<p>Shipment</p>" };
-    return { enterpriseId: "ent é/1", attemptId, to, sender: null, ...texts, variables };
+    return { enterpriseId: "ent é/1", attemptId, to, sender: null, ...texts, contentSid: null, variables };
   }
 
   it.each([

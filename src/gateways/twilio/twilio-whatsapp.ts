@@ -33,18 +33,18 @@ export function createTwilioWhatsapp(config: TwilioWhatsappConfig, fetch: Fetch)
         sender: senderOf(message),
         prefix: PREFIX,
         // What a template makes of them is known to Twilio alone.
-        mayBe: (body: string) => message.variables.every((value) => holds(body, value)),
+        mayBe: (body: string) => Object.values(message.variables).every((value) => holds(body, value)),
       };
       return lookUpTwilioMessage(config, question, traits, fetch);
     },
   };
 }
 
-function contentFields({ text, variables }: OutboundMessage, contentSid: string): readonly FormField[] {
-  if (contentSid === "") return [["Body", text]];
-  const [shipmentId, status, timestamp] = variables;
+function contentFields({ text, contentSid, variables }: OutboundMessage, configured: string): readonly FormField[] {
+  const sid = contentSid ?? configured;
+  if (sid === "") return [["Body", text]];
   return [
-    ["ContentSid", contentSid],
-    ["ContentVariables", JSON.stringify({ 1: shipmentId, 2: status, 3: timestamp })],
+    ["ContentSid", sid],
+    ["ContentVariables", JSON.stringify(variables)],
   ];
 }

@@ -2,13 +2,14 @@ import { isAdapterName } from "../../../src/domain/adapter-facts.ts";
 import { ownAccount } from "../../../src/domain/credentials.ts";
 import type { Enterprise, GatewayFacts } from "../../../src/domain/directory.ts";
 import { readKind } from "../../../src/domain/lane.ts";
+import { choosableTemplates } from "./templates.ts";
 import type { GatewayRow, MemoryDatabase } from "./tables.ts";
 
 /** Plays src/db/directory.ts. */
 export function loadEnterprise(database: MemoryDatabase, enterpriseId: string): Enterprise | null {
   const customer = database.customers.get(enterpriseId);
   if (!customer) return null;
-  const { isSubscribed, phone, email } = customer;
+  const { isSubscribed, phone, email, locale } = customer;
   const byChannel = Map.groupBy(subscribedGateways(database, enterpriseId), (gateway) => gateway.channelId);
   const channels = [...byChannel].map(([channelId, gateways]) => {
     const channel = database.channels.get(channelId);
@@ -19,7 +20,14 @@ export function loadEnterprise(database: MemoryDatabase, enterpriseId: string): 
       gateways: gateways.toSorted(byFailOver).map(toFacts),
     };
   });
-  return { isSubscribed, phone, email, channels: channels.toSorted((a, b) => (a.channelId < b.channelId ? -1 : 1)) };
+  return {
+    isSubscribed,
+    phone,
+    email,
+    locale,
+    channels: channels.toSorted((a, b) => (a.channelId < b.channelId ? -1 : 1)),
+    templates: choosableTemplates(database, enterpriseId, locale),
+  };
 }
 
 /** The gateways that an enterprise subscribes to, where subscription and gateway name the same channel. */

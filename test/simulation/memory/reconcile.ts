@@ -7,6 +7,7 @@ import { isLookUpEvent } from "../../../src/domain/reconciliation.ts";
 import { accountOf } from "./directory.ts";
 import { digestOf } from "./sending.ts";
 import { lastAttempt } from "./sweeping.ts";
+import { pinnedTo } from "./templates.ts";
 import { change, key, named, type AttemptRow, type DeliveryRow, type MemoryDatabase } from "./tables.ts";
 
 /** Plays src/db/steps.ts. */
@@ -44,6 +45,7 @@ function toLook(database: MemoryDatabase, row: DeliveryRow, attempt: AttemptRow)
     shipmentId: row.shipmentId,
     status: row.status,
     timestampText: row.timestampText,
+    pinned: pinnedTo(database, row),
     lane: readLane(row.lane),
     state: row.state === "sent" ? "sent" : "unknown",
     lookNo: row.lookNo,

@@ -6,6 +6,7 @@ import { readHealth } from "../../../src/domain/gateway-health.ts";
 import { readKind, readLane } from "../../../src/domain/lane.ts";
 import type { Times } from "../../../src/domain/times.ts";
 import { byFailOver, subscribedGateways, toFacts } from "./directory.ts";
+import { pinnedTo } from "./templates.ts";
 import {
   addTo,
   change,
@@ -70,6 +71,7 @@ function toDue(database: MemoryDatabase, row: DeliveryRow, leaseToken: string, t
     status: row.status,
     occurredAt: row.occurredAt,
     timestampText: row.timestampText,
+    pinned: pinnedTo(database, row),
     lane: readLane(row.lane),
     kind: readKind(channel?.kind ?? null),
     channelId: row.channelId,

@@ -1,5 +1,5 @@
 import type * as worked from "../../../src/db/schema-deliveries.ts";
-import type { gatewayChanges } from "../../../src/db/schema-plain.ts";
+import type { gatewayChanges, templates } from "../../../src/db/schema-plain.ts";
 import type * as schema from "../../../src/db/schema.ts";
 import type { ReconciliationStep } from "../../../src/db/steps.ts";
 import type { DeliveryState } from "../../../src/domain/delivery.ts";
@@ -18,6 +18,7 @@ export type SuppressionRow = typeof schema.suppressions.$inferSelect & { changed
 export type StepRow = ReconciliationStep & { concludedAt: number };
 export type GatewayChangeRow = typeof gatewayChanges.$inferSelect;
 export type InboundRow = typeof schema.inbound.$inferSelect;
+export type TemplateRow = typeof templates.$inferSelect;
 
 /** Sees each change of a delivery: the row after it, and its state before; null for a new row. */
 export type DeliveryWatcher = (row: DeliveryRow, from: DeliveryState | null) => void;
@@ -33,6 +34,7 @@ export type MemoryDatabase = {
   channels: Map<string, ChannelRow>;
   gateways: Map<string, GatewayRow>;
   subscriptions: Map<string, SubscriptionRow>;
+  templates: Map<string, TemplateRow>;
   deliveries: Map<string, DeliveryRow>;
   /** The unique keys of an update: enterprise, key and position. */
   updateKeys: Map<string, DeliveryRow>;
@@ -60,6 +62,7 @@ export function createMemoryDatabase(now: () => number): MemoryDatabase {
     channels: new Map(),
     gateways: new Map(),
     subscriptions: new Map(),
+    templates: new Map(),
     deliveries: new Map(),
     updateKeys: new Map(),
     idempotencyKeys: new Map(),

@@ -42,7 +42,6 @@ function toRow(
     occurredAt: update.occurredAt,
     timestampText: update.timestampText,
     data: update.data,
-    templateId: null,
     isTest: false,
     state: skip === null ? "queued" : "skipped",
     code: skip,

@@ -37,6 +37,7 @@ export function newUpdate(channels: number, key: string | null): NewUpdate {
       ...CHANNELS[0],
       deliveryId: `dlv_new_${position}`,
       position,
+      templateId: null,
       skip: null,
     })),
   };
@@ -101,6 +102,7 @@ export function moves(rows: Row[]): ReceiptMove[] {
 export function looks(rows: Row[]): DueLook[] {
   return rows.map((one) => ({
     ...one,
+    pinned: null,
     state: "unknown",
     lookNo: 1,
     now: NOW,

@@ -27,7 +27,15 @@ export function aChannel(changes: Partial<SubscribedChannel> = {}): SubscribedCh
 }
 
 export function anEnterprise(changes: Partial<Enterprise> = {}): Enterprise {
-  return { isSubscribed: true, phone: "+34600111222", email: "ops@shop.test", channels: [aChannel()], ...changes };
+  return {
+    isSubscribed: true,
+    phone: "+34600111222",
+    email: "ops@shop.test",
+    locale: null,
+    channels: [aChannel()],
+    templates: [],
+    ...changes,
+  };
 }
 
 export function aCandidate(changes: Partial<GatewayCandidate> = {}): GatewayCandidate {
@@ -55,6 +63,7 @@ export function aDueDelivery(changes: Partial<DueDelivery> = {}): DueDelivery {
     status: "delivered",
     occurredAt: now - 5_000,
     timestampText: "2026-06-15 12:00:00",
+    pinned: null,
     lane: "sms",
     kind: "sms",
     channelId: "ch-sms",

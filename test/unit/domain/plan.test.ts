@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { planDeliveries } from "../../../src/domain/plan.ts";
-import { aChannel, aGateway, anEnterprise } from "./builders.ts";
+import { aChannel, aGateway, anEnterprise, anUpdate } from "./builders.ts";
 
 /** What is planned for an enterprise with one channel. */
 function planned(changes: Parameters<typeof anEnterprise>[0]) {
-  const plan = planDeliveries(anEnterprise(changes));
+  const plan = planDeliveries(anEnterprise(changes), anUpdate());
   if (plan.kind !== "planned") throw new Error(plan.code);
   return plan.deliveries.map(({ gatewayId, gateway, skip }) => ({ gatewayId, gateway, skip }));
 }
@@ -29,11 +29,13 @@ describe("a plan", () => {
       channel: channelName,
       gatewayId: gateway?.gatewayId,
       gateway: gateway?.gatewayName,
+      templateId: null,
       skip: null,
     });
-    expect(planDeliveries(anEnterprise({ channels: [sms, email] }))).toEqual({
+    expect(planDeliveries(anEnterprise({ channels: [sms, email] }), anUpdate())).toEqual({
       kind: "planned",
       deliveries: [row(0, sms), row(1, email)],
+      missing: [],
     });
   });
 
@@ -84,11 +86,11 @@ describe("a refusal keeps its reason in one row without a channel", () => {
     { code: "not_subscribed", changes: { isSubscribed: false, channels: [] } },
     { code: "no_channels", changes: { channels: [] } },
   ])("$code", ({ code, changes }) => {
-    expect(planDeliveries(anEnterprise(changes))).toEqual({
+    expect(planDeliveries(anEnterprise(changes), anUpdate())).toEqual({
       kind: "refused",
       code,
       deliveries: [
-        { position: 0, lane: "other", channelId: null, channel: "", gatewayId: null, gateway: "", skip: code },
+        { position: 0, lane: "other", channelId: null, channel: "", gatewayId: null, gateway: "", templateId: null, skip: code },
       ],
     });
   });

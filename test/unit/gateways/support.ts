@@ -11,7 +11,8 @@ export function aMessage(changes: Partial<OutboundMessage> = {}): OutboundMessag
     subject: "Your parcel",
     text: `Parcel ${shipmentId} & co: delivered`,
     html: `<p>Parcel ${shipmentId} &amp; co: delivered</p>`,
-    variables: [shipmentId, "delivered", "2026-01-02T03:04:05Z"],
+    contentSid: null,
+    variables: { 1: shipmentId, 2: "delivered", 3: "2026-01-02T03:04:05Z" },
     ...changes,
   };
 }

@@ -79,7 +79,7 @@ describe("Twilio Whatsapp", () => {
 
   test("sends the template and its variables where one is configured", async () => {
     const { fetch, sent } = recordingFetch(accepted);
-    const message = aMessage({ variables: ['S"1', "delivered", "2026-01-02"] });
+    const message = aMessage({ variables: { 1: 'S"1', 2: "delivered", 3: "2026-01-02" } });
 
     await createTwilioWhatsapp({ ...WHATSAPP, contentSid: "HX1" }, fetch).send(message);
 
@@ -87,6 +87,20 @@ describe("Twilio Whatsapp", () => {
     expect(Body).toBeUndefined();
     expect(ContentSid).toBe("HX1");
     expect(JSON.parse(ContentVariables ?? "")).toEqual({ 1: 'S"1', 2: "delivered", 3: "2026-01-02" });
+  });
+
+  test("sends the message's own template rather than the configured one", async () => {
+    const { fetch, sent } = recordingFetch(accepted);
+    const message = aMessage({ contentSid: "HX2", variables: { parcel: "S-1" } });
+
+    await createTwilioWhatsapp({ ...WHATSAPP, contentSid: "HX1" }, fetch).send(message);
+
+    const { Body, ContentSid, ContentVariables } = formOf(sent[0]);
+    expect({ Body, ContentSid, ContentVariables }).toEqual({
+      Body: undefined,
+      ContentSid: "HX2",
+      ContentVariables: '{"parcel":"S-1"}',
+    });
   });
 
   test.each([

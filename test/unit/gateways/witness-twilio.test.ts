@@ -85,7 +85,6 @@ test("a WhatsApp text goes out as Twilio's own client sends it", async () => {
 
 test("a WhatsApp template goes out as Twilio's own client sends it", async () => {
   const message = aMessage();
-  const [shipmentId, status, timestamp] = message.variables;
   const statusCallback = callbackOf(message);
 
   await createTwilioWhatsapp({ ...account(), from: "+14155238886", contentSid: "HX1" }, fetch).send(message);
@@ -93,7 +92,7 @@ test("a WhatsApp template goes out as Twilio's own client sends it", async () =>
     to: `whatsapp:${message.to}`,
     from: "whatsapp:+14155238886",
     contentSid: "HX1",
-    contentVariables: JSON.stringify({ 1: shipmentId, 2: status, 3: timestamp }),
+    contentVariables: JSON.stringify(message.variables),
     statusCallback,
   });
 

@@ -11,7 +11,8 @@ async function deliver(loaded: DueDelivery[]) {
   return { ...world, report };
 }
 
-const sentIds = (world: ReturnType<typeof deliveringWith>) => world.sent.map((message) => message.variables[0]);
+const sentIds = (world: ReturnType<typeof deliveringWith>) =>
+  world.sent.map((message) => message.variables["1"] ?? "");
 
 describe("a batch", () => {
   test("is claimed, loaded, intended, called and recorded, in this order, under one lease", async () => {
@@ -48,7 +49,8 @@ describe("a batch", () => {
         subject: "Order Status Update",
         text: "Shipment ID S<1> is delivered. Updated on 2026-06-15 12:00:00",
         html: "<p>Shipment ID S&lt;1&gt; is delivered. Updated on 2026-06-15 12:00:00</p>",
-        variables: ["S<1>", "delivered", "2026-06-15 12:00:00"],
+        contentSid: null,
+        variables: { 1: "S<1>", 2: "delivered", 3: "2026-06-15 12:00:00" },
       },
     ]);
     expect(recorded).toEqual([

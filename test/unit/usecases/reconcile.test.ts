@@ -20,6 +20,7 @@ function aLook(changes: Partial<DueLook> = {}): DueLook {
     shipmentId: newId("ship"),
     status: "shipped",
     timestampText: "2026-06-15 12:00:00",
+    pinned: null,
     lane: "sms",
     state: "unknown",
     lookNo: 1,

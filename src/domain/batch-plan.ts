@@ -34,8 +34,7 @@ export function planBatch(loaded: DueDelivery[], { times, trials, random }: Circ
     if (!delivery.mine) continue;
     const sibling = JSON.stringify([delivery.enterpriseId, delivery.shipmentId, delivery.channelId]);
     const decision: SendDecision = busy.has(sibling) ? { kind: "wait" } : decideSend(delivery, times, untried);
-    const skip = (code: SkipCode) =>
-      plan.results.push({ delivery, attempt: null, step: { state: "skipped", code } });
+    const skip = (code: SkipCode) => plan.results.push({ delivery, attempt: null, step: { state: "skipped", code } });
     const giveBack = (delayMs: number) =>
       plan.results.push({ delivery, attempt: null, step: { state: "given_back", delayMs } });
     switch (decision.kind) {

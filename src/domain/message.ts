@@ -36,11 +36,7 @@ export function originalMessage({ shipmentId, status, timestampText }: SaidUpdat
   };
 }
 
-function fillTemplate(
-  template: TemplateContent,
-  update: TemplatedUpdate,
-  data: PinnedTemplate["data"],
-): Rendering {
+function fillTemplate(template: TemplateContent, update: TemplatedUpdate, data: PinnedTemplate["data"]): Rendering {
   const { subject, text, html, contentSid, variables } = template;
   const original = originalMessage(update);
   const view: UpdateView = {
@@ -64,7 +60,9 @@ function fillTemplate(
           : Object.fromEntries(Object.entries(variables ?? {}).map(([name, value]) => [name, oneLine(fill(value))])),
     };
     const isEmpty = [content.subject, content.text, content.html].some((part) => part.trim() === "");
-    return isEmpty ? { ok: false, because: "Filled with this update, the template says nothing." } : { ok: true, content };
+    return isEmpty
+      ? { ok: false, because: "Filled with this update, the template says nothing." }
+      : { ok: true, content };
   } catch {
     return { ok: false, because: "The template cannot be filled with this update." };
   }

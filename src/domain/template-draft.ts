@@ -127,7 +127,9 @@ const bodySchema = z.strictObject(
     text: z.nullish(partText(LONGEST.text)),
     html: z.nullish(partText(LONGEST.html)),
     content_sid: z.nullish(
-      z.string({ error: "must be a string" }).check(z.regex(/^HX[0-9a-f]{32}$/, { error: "must be HX and 32 hex digits" })),
+      z
+        .string({ error: "must be a string" })
+        .check(z.regex(/^HX[0-9a-f]{32}$/, { error: "must be HX and 32 hex digits" })),
     ),
     variables: z.nullish(variables),
   },

@@ -36,20 +36,23 @@ async function choosable(port: Port): Promise<string[]> {
   return sorted(((await port.loadEnterprise("ent_a"))?.templates ?? []).map(({ templateId }) => templateId));
 }
 
-onEveryDatabase("the directory shows the templates of an enterprise's channels, its own and everyone's", async (port) => {
-  await settle(port, [
-    aTemplate("tpl_all"),
-    aTemplate("tpl_own", { ownerId: "ent_a", statusKey: "shipped", needs: [] }),
-    aTemplate("tpl_other", { ownerId: "ent_b" }),
-    aTemplate("tpl_push", { channelId: "ch_push" }),
-  ]);
-  expect(await choosable(port)).toEqual(["tpl_all", "tpl_own"]);
-  const templates = (await port.loadEnterprise("ent_a"))?.templates ?? [];
-  expect(templates.toSorted((a, b) => (a.templateId < b.templateId ? -1 : 1))).toEqual([
-    { templateId: "tpl_all", isOwn: false, channelId: "ch_sms", statusKey: "", locale: "", needs: ["data.eta"] },
-    { templateId: "tpl_own", isOwn: true, channelId: "ch_sms", statusKey: "shipped", locale: "", needs: [] },
-  ]);
-});
+onEveryDatabase(
+  "the directory shows the templates of an enterprise's channels, its own and everyone's",
+  async (port) => {
+    await settle(port, [
+      aTemplate("tpl_all"),
+      aTemplate("tpl_own", { ownerId: "ent_a", statusKey: "shipped", needs: [] }),
+      aTemplate("tpl_other", { ownerId: "ent_b" }),
+      aTemplate("tpl_push", { channelId: "ch_push" }),
+    ]);
+    expect(await choosable(port)).toEqual(["tpl_all", "tpl_own"]);
+    const templates = (await port.loadEnterprise("ent_a"))?.templates ?? [];
+    expect(templates.toSorted((a, b) => (a.templateId < b.templateId ? -1 : 1))).toEqual([
+      { templateId: "tpl_all", isOwn: false, channelId: "ch_sms", statusKey: "", locale: "", needs: ["data.eta"] },
+      { templateId: "tpl_own", isOwn: true, channelId: "ch_sms", statusKey: "shipped", locale: "", needs: [] },
+    ]);
+  },
+);
 
 onEveryDatabase("of each template only the last version counts, and none that was removed", async (port) => {
   await settle(port, [

@@ -90,7 +90,16 @@ describe("a refusal keeps its reason in one row without a channel", () => {
       kind: "refused",
       code,
       deliveries: [
-        { position: 0, lane: "other", channelId: null, channel: "", gatewayId: null, gateway: "", templateId: null, skip: code },
+        {
+          position: 0,
+          lane: "other",
+          channelId: null,
+          channel: "",
+          gatewayId: null,
+          gateway: "",
+          templateId: null,
+          skip: code,
+        },
       ],
     });
   });

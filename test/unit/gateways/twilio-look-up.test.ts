@@ -273,7 +273,9 @@ describe("WhatsApp", () => {
     createTwilioWhatsapp(WHATSAPP, fetch).lookUp?.(question);
 
   test("knows what Twilio made of the template by the variables in it", async () => {
-    const question = aQuestion({ message: aMessage({ variables: { 1: "S-1", 2: "on its way", 3: "2026-01-02 03:04:05" } }) });
+    const question = aQuestion({
+      message: aMessage({ variables: { 1: "S-1", 2: "on its way", 3: "2026-01-02 03:04:05" } }),
+    });
     const from = "whatsapp:+14155238886";
     const ours = listed(question, { from, body: "Hallo! *S-1* (on its way), 2026-01-02 03:04:05." });
     const { fetch, sent } = pagesOf([

@@ -11,8 +11,7 @@ async function deliver(loaded: DueDelivery[]) {
   return { ...world, report };
 }
 
-const sentIds = (world: ReturnType<typeof deliveringWith>) =>
-  world.sent.map((message) => message.variables["1"] ?? "");
+const sentIds = (world: ReturnType<typeof deliveringWith>) => world.sent.map((message) => message.variables["1"] ?? "");
 
 describe("a batch", () => {
   test("is claimed, loaded, intended, called and recorded, in this order, under one lease", async () => {

@@ -91,7 +91,7 @@ export const SIMULATION_PLANTS: Plant[] = [
     proof: simulation,
     invariants: ["I1", "I4", "I10"],
     file: "src/domain/batch-plan.ts",
-    find: '        plan.results.push({ delivery, attempt: null, step: { state: "skipped", code: decision.code } });\n',
+    find: "        skip(decision.code);\n",
     replace: "",
   },
   {

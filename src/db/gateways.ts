@@ -19,19 +19,23 @@ export type GatewayRow = {
   account: string;
   priority: number;
   enabled: boolean;
+  /** The enterprise whose own it is, empty where it is everyone's; and its credentials, sealed. */
+  ownerId: string;
+  credentials: string | null;
 };
 
 /** Which gateways are listed: of a channel, or of any; of all owners, or what this enterprise may use. */
 export type GatewayFilter = { channelId: string | null; enterpriseId: string | null };
 
 /** What is to be changed of a gateway, by column. */
-export type GatewayColumns = GatewayChanges & { gateway_key?: string };
+export type GatewayColumns = Omit<GatewayChanges, "credentials"> & { gateway_key?: string; credentials?: string };
 
 const GATEWAYS: Kept = {
   table: "gateways",
   key: ["gateway_id"],
   changeable: ["gateway_name", "gateway_key", "sender", "priority", "enabled"],
-  told: ["channel_id", "adapter", "account", "owner_id", "health"],
+  told: ["channel_id", "adapter", "account", "owner_id", "health", "credentials IS NOT NULL AS has_credentials"],
+  secret: ["credentials"],
 };
 
 /** The gateways that operators keep. */
@@ -60,6 +64,11 @@ export function createGateways(db: Db) {
       const row = await changeRow(db, GATEWAYS, { gateway_id: gatewayId }, changes, entry);
       return row === null || row === "duplicate" ? row : toGateway(row);
     },
+    /** Puts the same credentials in another seal, unless they have been replaced meanwhile. */
+    reseal: async (gatewayId: string, from: string, to: string): Promise<void> => {
+      await db.execute(sql`
+        UPDATE gateways SET credentials = ${to} WHERE gateway_id = ${gatewayId} AND credentials = ${from}`);
+    },
     remove: (gatewayId: string, entry: AuditEntry) => {
       const users = sql`SELECT enabled FROM subscriptions WHERE gateway_id = ${gatewayId} LIMIT 1 LOCK IN SHARE MODE`;
       return removeRow(db, GATEWAYS, { gateway_id: gatewayId }, entry, users);
@@ -82,9 +91,10 @@ async function insertGateway(db: Db, row: GatewayRow, entry: AuditEntry) {
     audited(db, entry, async (within) => {
       const { rowsAffected } = await within.execute(sql`
     INSERT INTO gateways
-           (gateway_id, gateway_name, gateway_key, channel_id, adapter, sender, account, priority, enabled, track)
+           (gateway_id, gateway_name, gateway_key, channel_id, adapter, sender, account, priority, enabled,
+            owner_id, credentials, track)
     SELECT ${row.gatewayId}, ${row.gatewayName}, ${row.gatewayKey}, c.channel_id, ${row.adapter}, ${row.sender},
-           ${row.account}, ${row.priority}, ${row.enabled}, COUNT(g.gateway_id) % ${TRACKS}
+           ${row.account}, ${row.priority}, ${row.enabled}, ${row.ownerId}, ${row.credentials}, COUNT(g.gateway_id) % ${TRACKS}
       FROM channels c
       LEFT JOIN gateways g ON g.channel_id = c.channel_id
      WHERE c.channel_id = ${row.channelId}
@@ -126,12 +136,15 @@ function toGateway(row: Columns): Gateway {
     owner_id,
     enabled,
     health,
+    has_credentials,
     ...stored
-  } = row as Omit<Gateway, "enabled" | "health"> & {
+  } = row as Omit<Gateway, "enabled" | "health" | "has_credentials"> & {
     gateway_key: string;
     owner_id: string;
     enabled: Truth;
+    has_credentials: Truth;
     health: string;
   };
-  return { ...stored, enabled: isTrue(enabled), enterprise_id: owner_id || null, health: readHealth(health) };
+  const own = { enterprise_id: owner_id || null, has_credentials: isTrue(has_credentials) };
+  return { ...stored, enabled: isTrue(enabled), ...own, health: readHealth(health) };
 }

@@ -7,9 +7,15 @@ import { isDuplicateKey } from "./errors.ts";
 
 /**
  * A table of what operators keep, by the names of its columns: the primary key, in its order, what may be changed, and
- * what is told beside them.
+ * what is told beside them; `secret` may be changed and is never told.
  */
-export type Kept = { table: string; key: readonly string[]; changeable: readonly string[]; told?: readonly string[] };
+export type Kept = {
+  table: string;
+  key: readonly string[];
+  changeable: readonly string[];
+  told?: readonly string[];
+  secret?: readonly string[];
+};
 
 /** A row as the driver gives it, or values to be written, by column. */
 export type Columns = Record<string, unknown>;
@@ -48,7 +54,7 @@ export async function changeRow(
     const isAny = Object.keys(changes).length > 0;
     if (isAny) {
       await within.execute(sql`
-        UPDATE ${named(kept.table)} SET ${assigned(kept.changeable, changes)} WHERE ${equal(key)}`);
+        UPDATE ${named(kept.table)} SET ${assigned([...kept.changeable, ...(kept.secret ?? [])], changes)} WHERE ${equal(key)}`);
     }
     // Whether there was a row is not told by the count: what stays as it was is not counted everywhere.
     row = await findRow(within, kept, key);

@@ -1,8 +1,9 @@
 import * as z from "zod/mini";
+import type { FieldError } from "./app-error.ts";
 import { readBody, strictBody, truth, type BodyReading } from "./body-reading.ts";
 import { nameText } from "./channel.ts";
 import type { GatewayHealth } from "./gateway-health.ts";
-import { plainText } from "./order-update.ts";
+import { idText, plainText } from "./order-update.ts";
 
 /**
  * Who carries messages on a channel, as it is answered: never its credentials. Channel, adapter and account are for good:
@@ -22,16 +23,24 @@ export type Gateway = {
   enabled: boolean;
   /** The one enterprise that may use it; null: every one. */
   enterprise_id: string | null;
+  /** Whether it has credentials of its own, of which nothing more is told. */
+  has_credentials: boolean;
   health: GatewayHealth;
 };
 
 export type NewGateway = Pick<
   Gateway,
-  "channel_id" | "gateway_name" | "sender" | "account" | "priority" | "enabled"
-> & { adapter: string | undefined };
+  "channel_id" | "gateway_name" | "sender" | "account" | "priority" | "enabled" | "enterprise_id"
+> & {
+  adapter: string | undefined;
+  /** Not read yet: what they have to be is the adapter's. */
+  credentials?: unknown;
+};
 
 /** What is to be changed of a gateway, by its members; those that are not named stay. */
-export type GatewayChanges = { [M in "gateway_name" | "sender" | "priority" | "enabled"]?: Gateway[M] | undefined };
+export type GatewayChanges = { [M in "gateway_name" | "sender" | "priority" | "enabled"]?: Gateway[M] | undefined } & {
+  credentials?: unknown;
+};
 
 export const DEFAULT_PRIORITY = 100;
 
@@ -45,7 +54,15 @@ export const priorityNumber = z.optional(
     .register(z.globalRegistry, { type: "integer", minimum: 0, maximum: 1_000_000, default: DEFAULT_PRIORITY }),
 );
 
-const changeable = { sender: senderText, priority: priorityNumber, enabled: truth };
+/** By the adapter: see `own-credentials.ts`. */
+const credentialsObject = z.optional(z.record(z.string(), z.unknown(), { error: "must be a JSON object" }));
+
+const changeable = {
+  sender: senderText,
+  priority: priorityNumber,
+  enabled: truth,
+  credentials: credentialsObject,
+};
 
 /** A gateway, as `POST /v1/gateways` takes it. */
 export const gatewayBody = strictBody({
@@ -53,6 +70,7 @@ export const gatewayBody = strictBody({
   gateway_name: nameText,
   adapter: z.optional(plainText(64)),
   account: accountText,
+  enterprise_id: z.optional(idText),
   ...changeable,
 });
 /** A change, as `PATCH` takes it. */
@@ -62,7 +80,9 @@ export const gatewayChangesBody = strictBody({ gateway_name: z.optional(nameText
 export function readGateway(body: unknown): BodyReading<NewGateway> {
   const reading = readBody(gatewayBody, body);
   if (!reading.ok) return reading;
-  const { adapter, sender, account, priority, enabled, ...named } = reading.value;
+  const { adapter, sender, account, priority, enabled, enterprise_id, credentials, ...named } = reading.value;
+  const errors = ownershipErrors(reading.value);
+  if (errors.length > 0) return { ok: false, errors };
   return {
     ok: true,
     value: {
@@ -72,6 +92,8 @@ export function readGateway(body: unknown): BodyReading<NewGateway> {
       account: account ?? "",
       priority: priority ?? DEFAULT_PRIORITY,
       enabled: enabled ?? true,
+      enterprise_id: enterprise_id ?? null,
+      ...(credentials === undefined ? {} : { credentials }),
     },
   };
 }
@@ -79,6 +101,17 @@ export function readGateway(body: unknown): BodyReading<NewGateway> {
 /** Reads a change of a gateway, a JSON merge patch (RFC 7396): null for `sender` means that of the configuration. */
 export function readGatewayChanges(body: unknown): BodyReading<GatewayChanges> {
   return readBody(gatewayChangesBody, body);
+}
+
+/** An enterprise's own gateway sends by its own credentials, and everyone's by a configured account. */
+function ownershipErrors({ enterprise_id, credentials, account }: z.infer<typeof gatewayBody>): FieldError[] {
+  if (enterprise_id === undefined) {
+    return credentials === undefined ? [] : [{ pointer: "/enterprise_id", message: "is required with credentials" }];
+  }
+  return [
+    ...(credentials === undefined ? [{ pointer: "/credentials", message: "is required with enterprise_id" }] : []),
+    ...(account ? [{ pointer: "/account", message: "must be left out with enterprise_id" }] : []),
+  ];
 }
 
 function isPriority(value: unknown): boolean {

@@ -9,7 +9,10 @@ import type { Door, Route } from "./door.ts";
 
 const ONE = "/v1/gateways/:gateway_id";
 
-/** A gateway that every enterprise may use is read by every key, and changed by those that are for all enterprises. */
+/**
+ * A gateway that every enterprise may use is read by every key, and changed by those that are for all enterprises; an
+ * enterprise's own also by its own keys.
+ */
 export const gatewayRoutes: Route[] = [
   { method: "POST", path: "/v1/gateways", access: "admin", handle: postGateway },
   { method: "GET", path: "/v1/gateways", access: "read", handle: getGateways },
@@ -21,7 +24,7 @@ export const gatewayRoutes: Route[] = [
 async function postGateway(c: Context<Door>): Promise<Response> {
   const services = c.get("services");
   const gateway = await bodyOf(c, readGateway);
-  requireEnterprise(c, null);
+  requireEnterprise(c, gateway.enterprise_id);
   const added = await answerInTime(services, addGateway(services, gateway, c.get("caller")));
   return c.json(added, 201, locationOf("gateways", added.gateway_id));
 }

@@ -44,6 +44,7 @@ export async function addChannelGateway(
     account,
     priority,
     enabled: true,
+    enterprise_id: null,
   };
   const { gateway_id: gatewayId } = await insertGateway(services, gateway, channel, by, meantKind);
   return { channelId, channelName, kind, gatewayId, gatewayName, adapter, account };

@@ -68,6 +68,8 @@ onEveryDatabase("channels and gateways are named once, and gateways are dealt to
         account: "",
         priority: 100,
         enabled: true,
+        ownerId: "",
+        credentials: null,
       },
       { ...ENTRY, auditId: `aud_${gatewayId}` },
     );

@@ -67,6 +67,7 @@ it("adds a gateway and answers it whole, with where it is", async () => {
     adapter: "twilio_sms",
     enabled: true,
     enterprise_id: null,
+    has_credentials: false,
     health: "well",
     ...set,
   };

@@ -151,6 +151,7 @@ const unplayed = {
   change: unread,
   rename: unread,
   remove: unread,
+  reseal: unread,
   revoke: unread,
   noteUse: unread,
 };

@@ -178,6 +178,8 @@ export const NEW_GATEWAY: GatewayRow = {
   account: "",
   priority: 1,
   enabled: true,
+  ownerId: "",
+  credentials: null,
 };
 
 export const AUDIT_ENTRY: AuditEntry = {

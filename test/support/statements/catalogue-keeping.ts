@@ -63,6 +63,7 @@ export const KEEPING = {
     change: once("asked by people", ({ stores }) =>
       stores.gateways.change(gatewayId, { gateway_name: "X", gateway_key: "x" }, AUDIT_ENTRY),
     ),
+    reseal: once("when a key is replaced", ({ stores }) => stores.gateways.reseal(gatewayId, "v1.a", "v1.b")),
     remove: once("asked by people", ({ stores }) => stores.gateways.remove("gw_x", AUDIT_ENTRY), {
       keys: { subscriptions: "subscriptions_gateway" },
       scatters: "any enterprise may subscribe to it",

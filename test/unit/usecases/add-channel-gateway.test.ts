@@ -75,6 +75,8 @@ describe("adding a gateway", () => {
         sender: "+15005550006",
         priority: 7,
         enabled: true,
+        ownerId: "",
+        credentials: null,
       },
     ]);
     expect(world.entries).toMatchObject([

@@ -92,6 +92,19 @@ describe("an enterprise's own gateway", () => {
     expect(sent).toEqual([]);
   });
 
+  test("looks a message up with its own credentials", async () => {
+    const { fetch, sent } = recordingFetch(() => jsonResponse(200, { messages: [], next_page_uri: null }));
+    const sealing = await createVault(KEYS).seal({ ownerId: "acme", gatewayId: "gw_acme" }, TWILIO);
+    const credentials = sealing.kind === "sealed" ? sealing.text : null;
+    const adapters = createAdapters(ACCOUNTS, fetch, DEFAULT_TIMES, createVault(KEYS));
+    const adapter = adapters("twilio_sms", "", { gatewayId: "gw_acme", ownerId: "acme", credentials });
+
+    const question = { message: aMessage({ enterpriseId: "acme" }), startedAt: 0, providerId: null };
+
+    expect(await adapter.lookUp?.(question)).toEqual({ kind: "found", messages: [] });
+    expect(sent.map(({ headers }) => headers.get("authorization"))).toEqual([`Basic ${btoa("AC7:own-token")}`]);
+  });
+
   test("can be asked what became of a message where its provider can", async () => {
     const { fetch } = recordingFetch(() => jsonResponse(200, {}));
     const adapters = createAdapters(ACCOUNTS, fetch, DEFAULT_TIMES, createVault(KEYS));

@@ -1,4 +1,6 @@
 import { createClock } from "./clock.ts";
+import { KEY_BYTES, makeApiKey } from "./domain/api-key.ts";
+import type { Caller } from "./domain/caller.ts";
 import { readConfig, type Config } from "./config.ts";
 import { createDb } from "./db/client.ts";
 import { loadKey } from "./db/api-keys.ts";
@@ -93,6 +95,9 @@ function createShared(env: Env, config: Config) {
     statements: statementsNow,
     ids: createIds(),
     clock: createClock(),
+    /** A key that nobody has had, of this platform's randomness. */
+    newKey: (mode: Caller["mode"]) =>
+      makeApiKey({ mode, now: Date.now(), random: crypto.getRandomValues(new Uint8Array(KEY_BYTES)) }),
     /** In [0, 1). */
     random: () => Math.random(),
     adapters: createAdapters(accounts, fetchNow, config.TIMES, vault),

@@ -1,8 +1,8 @@
-import { noteKeyUse } from "./db/api-keys.ts";
 import { readAudit } from "./db/audit-pages.ts";
 import { createChannels } from "./db/channels.ts";
 import { claimDue, namesOf } from "./db/claim.ts";
 import type { Db } from "./db/client.ts";
+import { createKeys } from "./db/kept-keys.ts";
 import { createCustomers } from "./db/customers.ts";
 import { changeHealth, takeTrials } from "./db/gateway-health.ts";
 import { tallyGateways } from "./db/gateway-tally.ts";
@@ -58,9 +58,7 @@ export function createStores(db: Db, times: Times) {
     gateways: createGateways(db),
     subscriptions: createSubscriptions(db),
     audit: { page: (asked: PageOf<AuditFilter>) => readAudit(db, asked) },
-    keys: {
-      noteUse: (keyId: string) => noteKeyUse(db, keyId),
-    },
+    keys: createKeys(db),
     sending: {
       claim: (named: { enterpriseId: string; deliveryId: string }[], leaseToken: string) =>
         claimDue(db, namesOf(named), leaseToken, times),

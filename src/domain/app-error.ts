@@ -11,6 +11,7 @@ export const APP_ERRORS = {
   channel_not_found: { status: 404, title: "Channel not found" },
   gateway_not_found: { status: 404, title: "Gateway not found" },
   subscription_not_found: { status: 404, title: "Subscription not found" },
+  key_not_found: { status: 404, title: "Key not found" },
   template_not_found: { status: 404, title: "Template not found" },
   method_not_allowed: { status: 405, title: "Method not allowed" },
   customer_exists: { status: 409, title: "Customer exists" },

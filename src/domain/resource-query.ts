@@ -1,5 +1,7 @@
 import * as z from "zod/mini";
 import { AUDITED_RESOURCES, type AuditFilter } from "./audit-entry.ts";
+import type { Caller } from "./caller.ts";
+import { keysInViewOf, type KeysInView } from "./key-request.ts";
 import { plainText } from "./order-update.ts";
 import type { PageOf } from "./page-cursor.ts";
 import { limitText, pageOf, readParameters, type QueryParameters, type Reading } from "./reading-query.ts";
@@ -11,6 +13,7 @@ const page = { limit: limitText, cursor: z.optional(z.string()) };
 export const resourceQueries = {
   customers: z.strictObject({ ...page, enterprise_id: text }),
   channels: z.strictObject(page),
+  keys: z.strictObject({ ...page, enterprise_id: text }),
   gateways: z.strictObject({ ...page, channel_id: text, enterprise_id: text }),
   subscriptions: z.strictObject({ ...page, enterprise_id: plainText(64) }),
   audit: z
@@ -36,6 +39,19 @@ export function readCustomersQuery(given: QueryParameters, own: Own): Reading<Pa
   const parsed = readParameters(resourceQueries.customers, given);
   if (!parsed.ok) return parsed;
   return pageOf("customers", 1, { enterpriseId: parsed.asked.enterprise_id ?? own }, parsed.asked);
+}
+
+/** Reads the query of a list of keys: those in the caller's view, or of them those of one enterprise. */
+export function readKeysQuery(given: QueryParameters, caller: Caller): Reading<PageOf<KeysInView>> {
+  const parsed = readParameters(resourceQueries.keys, given);
+  if (!parsed.ok) return parsed;
+  const inView = keysInViewOf(caller);
+  return pageOf(
+    "keys",
+    1,
+    { ...inView, enterpriseId: parsed.asked.enterprise_id ?? inView.enterpriseId },
+    parsed.asked,
+  );
 }
 
 /** Reads the query of the list of channels. */

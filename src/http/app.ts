@@ -12,6 +12,7 @@ import { customerRoutes } from "./customers.ts";
 import type { Door, Route, ToldFields } from "./door.ts";
 import { gatewayRoutes } from "./gateways.ts";
 import { healthRoutes } from "./health.ts";
+import { keyRoutes } from "./keys.ts";
 import { excessOf } from "./limits.ts";
 import { orderUpdateRoutes } from "./order-updates.ts";
 import { isOurs, problemResponse, tellingOf } from "./problem.ts";
@@ -32,6 +33,7 @@ export const ROUTES: Route[] = [
   ...channelRoutes,
   ...gatewayRoutes,
   ...subscriptionRoutes,
+  ...keyRoutes,
   ...auditRoutes,
   ...callbackRoutes,
   ...healthRoutes,

@@ -12,7 +12,7 @@ export type PlanLine = {
   Extra: string | null;
 };
 
-/** The tables that grow: by updates, and the last three with the number of enterprises. */
+/** The tables that grow: by updates, and the last four with the number of enterprises. */
 export const GROWING = [
   "deliveries",
   "attempts",
@@ -25,6 +25,7 @@ export const GROWING = [
   "customers",
   "subscriptions",
   "suppressions",
+  "api_keys",
 ];
 
 /** A statement over named rows reads some more for each of them: its siblings, its gateways. */

@@ -193,3 +193,13 @@ export const AUDIT_ENTRY: AuditEntry = {
 };
 
 export const KEY_ID = "key_0000000000000001";
+
+export const NEW_KEY = {
+  keyId: KEY_ID,
+  digest: digest("key"),
+  name: "shop",
+  mode: "live" as const,
+  scopes: ["send" as const],
+  enterpriseId: null,
+  expiresAt: null,
+};

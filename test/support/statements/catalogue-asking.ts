@@ -36,11 +36,6 @@ const positions = {
 
 /** What people ask, and recipients. */
 export const ASKING = {
-  keys: {
-    noteUse: once("at most once a minute and key", ({ stores }) => stores.keys.noteUse(given.KEY_ID), {
-      keys: { api_keys: "PRIMARY" },
-    }),
-  },
   reading: {
     update: once(
       "asked by people, about one update",

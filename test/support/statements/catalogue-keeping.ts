@@ -1,4 +1,4 @@
-import { AUDIT_ENTRY, NEW_GATEWAY } from "./arguments.ts";
+import { AUDIT_ENTRY, KEY_ID, NEW_GATEWAY, NEW_KEY } from "./arguments.ts";
 import { once } from "./entry.ts";
 import { ROWS, row } from "./sample.ts";
 
@@ -20,6 +20,28 @@ const pagesAfter = (...key: string[]) => [null, { at: 0, key }].map((after) => (
 
 /** What operators keep. */
 export const KEEPING = {
+  keys: {
+    noteUse: once("at most once a minute and key", ({ stores }) => stores.keys.noteUse(KEY_ID), {
+      keys: { api_keys: "PRIMARY" },
+    }),
+    find: once("asked by people", ({ stores }) => stores.keys.find(KEY_ID, { enterpriseId, mode: "test" })),
+    page: once(
+      "asked by people, 200 rows at a time",
+      async ({ stores }) => {
+        for (const filter of [
+          { enterpriseId: null, mode: null },
+          { enterpriseId, mode: "test" as const },
+        ]) {
+          for (const page of pagesAfter(KEY_ID)) await stores.keys.page({ ...page, filter });
+        }
+      },
+      { walks: "a page is 200 rows" },
+    ),
+    insert: once("asked by people", ({ stores }) => stores.keys.insert(NEW_KEY, AUDIT_ENTRY)),
+    revoke: once("asked by people", ({ stores }) => stores.keys.revoke(KEY_ID, AUDIT_ENTRY), {
+      keys: { api_keys: "PRIMARY" },
+    }),
+  },
   customers: {
     find: once("asked by people", ({ stores }) => stores.customers.find(enterpriseId)),
     page: once(

@@ -104,15 +104,22 @@ function castQuickly(field: Parameters<typeof cast>[0], value: string | null): u
 
 const IS_ASCII = /^[\x20-\x7e]*$/;
 
-/** One request, read to its end within the time: a lost connection at any point is an outage. */
+/**
+ * One request, read to its end within the time: a lost connection at any point is an outage. The timer ends with the
+ * answer: an `AbortSignal.timeout` would live on for seconds, and thousands of them make collecting garbage stand still.
+ */
 async function ask(fetch: DbOptions["fetch"], url: string, init: RequestInit, timeoutMs: number) {
+  const ending = new AbortController();
+  const timer = setTimeout(() => ending.abort(), timeoutMs);
   try {
-    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
+    const response = await fetch(url, { ...init, signal: ending.signal });
     const body = await response.text();
     const { ok, status, statusText, headers } = response;
     return { ok, status, statusText, headers, text: async () => body };
   } catch (cause) {
     throw new Outage("The database could not be asked.", { cause });
+  } finally {
+    clearTimeout(timer);
   }
 }
 

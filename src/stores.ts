@@ -25,11 +25,12 @@ import * as silent from "./db/silent.ts";
 import { insertSteps, type ReconciliationStep } from "./db/steps.ts";
 import { createSubscriptions } from "./db/subscriptions.ts";
 import { changeSuppressions } from "./db/suppressions.ts";
+import * as templates from "./db/templates.ts";
 import { readTimeline } from "./db/timeline.ts";
 import { findOriginal, insertUpdate, type NewUpdate } from "./db/updates.ts";
 import type { AddressKind } from "./domain/adapter-facts.ts";
 import type { DeliveryResult } from "./domain/delivery-result.ts";
-import type { AuditFilter } from "./domain/audit-entry.ts";
+import type { AuditEntry, AuditFilter } from "./domain/audit-entry.ts";
 import type { HealthChange } from "./domain/gateway-health.ts";
 import type { HeededMessage } from "./domain/inbound.ts";
 import type { Lane } from "./domain/lane.ts";
@@ -39,6 +40,7 @@ import type { ListFilter, ShipmentName } from "./domain/reading-query.ts";
 import type { Receipt } from "./domain/receipt.ts";
 import type { RedriveFilter } from "./domain/redrive.ts";
 import type { Retained } from "./domain/retention.ts";
+import type { TemplateFilter } from "./domain/stored-template.ts";
 import type { SuppressionChange } from "./domain/suppression.ts";
 import type { Times } from "./domain/times.ts";
 import type { UpdateKeys } from "./domain/update-keys.ts";
@@ -58,6 +60,14 @@ export function createStores(db: Db, times: Times) {
     gateways: createGateways(db),
     subscriptions: createSubscriptions(db),
     audit: { page: (asked: PageOf<AuditFilter>) => readAudit(db, asked) },
+    templates: {
+      target: (channelId: string, enterpriseId: string | null) => templates.findTarget(db, channelId, enterpriseId),
+      insert: (version: templates.NewVersion, entry: AuditEntry) => templates.insertVersion(db, version, entry),
+      remove: (templateId: string, tombstoneId: string, entry: AuditEntry) =>
+        templates.removeTemplate(db, templateId, tombstoneId, entry),
+      find: (templateId: string) => templates.findTemplate(db, templateId),
+      page: (asked: PageOf<TemplateFilter>) => templates.listTemplates(db, asked),
+    },
     keys: createKeys(db),
     sending: {
       claim: (named: { enterpriseId: string; deliveryId: string }[], leaseToken: string) =>

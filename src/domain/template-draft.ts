@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
 import type { FieldError } from "./app-error.ts";
+import { readBody, strictBody, type BodyReading } from "./body-reading.ts";
 import type { Kind } from "./lane.ts";
-import { fieldErrors, idText, plainText } from "./order-update.ts";
+import { idText, plainText } from "./order-update.ts";
 import { statusKeyOf } from "./template-choice.ts";
 import { readText } from "./template-text.ts";
 import type { TemplateParts } from "./template.ts";
@@ -17,28 +18,27 @@ const LONGEST = { subject: 500, text: 10_000, html: 40_000, variable: 1_000 };
 const MOST_VARIABLES = 30;
 
 /** Reads the body of `POST /v1/templates`. Names every wrong field at once. */
-export function readTemplateDraft(
-  body: unknown,
-): { ok: true; draft: TemplateDraft } | { ok: false; errors: FieldError[] } {
-  const parsed = bodySchema.safeParse(body);
-  if (!parsed.success) return { ok: false, errors: fieldErrors(parsed.error) };
-  const { enterprise_id, channel_id, status, locale, subject, text, html, content_sid, variables } = parsed.data;
+export function readTemplateDraft(body: unknown): BodyReading<TemplateDraft> {
+  const reading = readBody(draftBody, body);
+  return reading.ok ? { ok: true, value: toDraft(reading.value) } : reading;
+}
+
+/** The members of a body as a template. */
+export function toDraft(members: z.infer<typeof draftBody>): TemplateDraft {
+  const { enterprise_id, channel_id, status, locale, subject, text, html, content_sid, variables: given } = members;
   return {
-    ok: true,
-    draft: {
-      key: {
-        enterpriseId: enterprise_id ?? null,
-        channelId: channel_id,
-        statusKey: statusKeyOf(status ?? ""),
-        locale: locale ?? "",
-      },
-      parts: {
-        subject: subject ?? null,
-        text: text ?? null,
-        html: html ?? null,
-        contentSid: content_sid ?? null,
-        variables: variables ?? null,
-      },
+    key: {
+      enterpriseId: enterprise_id ?? null,
+      channelId: channel_id,
+      statusKey: statusKeyOf(status ?? ""),
+      locale: locale ?? "",
+    },
+    parts: {
+      subject: subject ?? null,
+      text: text ?? null,
+      html: html ?? null,
+      contentSid: content_sid ?? null,
+      variables: given ?? null,
     },
   };
 }
@@ -90,7 +90,7 @@ function textsOf({ subject, text, html, variables }: TemplateParts): [pointer: s
 }
 
 /** A language, and its script or region if need be (RFC 5646), as `pt-BR` is written. */
-export const localeText = z.pipe(
+const localeText = z.pipe(
   z
     .string({ error: "must be a string" })
     .check(
@@ -117,26 +117,21 @@ const variables = z
     z.refine((given) => Object.keys(given).length <= MOST_VARIABLES, { error: `must be at most ${MOST_VARIABLES}` }),
   );
 
-const bodySchema = z.strictObject(
-  {
-    enterprise_id: z.nullish(idText),
-    channel_id: plainText(40),
-    status: z.nullish(plainText(64)),
-    locale: z.nullish(localeText),
-    subject: z.nullish(partText(LONGEST.subject)),
-    text: z.nullish(partText(LONGEST.text)),
-    html: z.nullish(partText(LONGEST.html)),
-    content_sid: z.nullish(
-      z
-        .string({ error: "must be a string" })
-        .check(z.regex(/^HX[0-9a-f]{32}$/, { error: "must be HX and 32 hex digits" })),
-    ),
-    variables: z.nullish(variables),
-  },
-  {
-    error: (issue) =>
-      issue.code === "unrecognized_keys"
-        ? `has no member ${issue.keys.join(", ").slice(0, 200)}`
-        : "must be a JSON object",
-  },
-);
+/** The members of a template's body. */
+export const draftMembers = {
+  enterprise_id: z.nullish(idText),
+  channel_id: plainText(40),
+  status: z.nullish(plainText(64)),
+  locale: z.nullish(localeText),
+  subject: z.nullish(partText(LONGEST.subject)),
+  text: z.nullish(partText(LONGEST.text)),
+  html: z.nullish(partText(LONGEST.html)),
+  content_sid: z.nullish(
+    z
+      .string({ error: "must be a string" })
+      .check(z.regex(/^HX[0-9a-f]{32}$/, { error: "must be HX and 32 hexadecimal digits" })),
+  ),
+  variables: z.nullish(variables),
+};
+
+const draftBody = strictBody(draftMembers);

@@ -22,6 +22,7 @@ import { redriveRoutes } from "./redrive.ts";
 import { requestLine, tell } from "./request-line.ts";
 import { secure } from "./security-headers.ts";
 import { subscriptionRoutes } from "./subscriptions.ts";
+import { templateRoutes } from "./templates.ts";
 
 /** Every route that there is. */
 export const ROUTES: Route[] = [
@@ -34,6 +35,7 @@ export const ROUTES: Route[] = [
   ...gatewayRoutes,
   ...subscriptionRoutes,
   ...keyRoutes,
+  ...templateRoutes,
   ...auditRoutes,
   ...callbackRoutes,
   ...healthRoutes,

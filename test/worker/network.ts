@@ -9,6 +9,8 @@ export type ProviderCall = {
   from: string;
   to: string;
   text: string;
+  /** The request as it was sent: a form, or JSON. */
+  request: string;
   attempt: string;
   at: number;
 };
@@ -141,13 +143,14 @@ function patience(ms: number, signal: AbortSignal): Promise<void> {
 
 async function twilio(request: Request): Promise<Response> {
   if (request.method === "GET") return lookUp(new URL(request.url));
-  const form = new URLSearchParams(new TextDecoder().decode(await request.arrayBuffer()));
+  const body = new TextDecoder().decode(await request.arrayBuffer());
+  const form = new URLSearchParams(body);
   const to = (form.get("To") ?? "").replace("whatsapp:", "");
   const attempt = new URL(form.get("StatusCallback") ?? "").searchParams.get("attempt") ?? "";
   const from = form.get("From") ?? form.get("MessagingServiceSid") ?? "";
   const credentials = atob(credentialsOf(request));
   const text = form.get("Body") ?? "";
-  return answer({ provider: "twilio", credentials, from, to, text, attempt, at: Date.now() }, () =>
+  return answer({ provider: "twilio", credentials, from, to, text, request: body, attempt, at: Date.now() }, () =>
     Response.json({ sid: `SM${crypto.randomUUID().replaceAll("-", "")}`, status: "queued" }, { status: 201 }),
   );
 }
@@ -168,12 +171,13 @@ function lookUp(url: URL): Response {
 }
 
 async function sendgrid(request: Request): Promise<Response> {
-  const mail = await request.json<{
+  const body = await request.text();
+  const mail = JSON.parse(body) as {
     personalizations: { to: { email: string }[] }[];
     from: { email: string };
     content: { value: string }[];
     custom_args: { attempt_id: string };
-  }>();
+  };
   const to = mail.personalizations[0]?.to[0]?.email ?? "";
   const attempt = mail.custom_args.attempt_id;
   const credentials = credentialsOf(request);
@@ -184,6 +188,7 @@ async function sendgrid(request: Request): Promise<Response> {
       from: mail.from.email,
       to,
       text: mail.content[0]?.value ?? "",
+      request: body,
       attempt,
       at: Date.now(),
     },
@@ -192,11 +197,13 @@ async function sendgrid(request: Request): Promise<Response> {
 }
 
 async function resend(request: Request): Promise<Response> {
-  const { from, to, text } = await request.json<{ from: string; to: string[]; text: string }>();
+  const body = await request.text();
+  const { from, to, text } = JSON.parse(body) as { from: string; to: string[]; text: string };
   const attempt = request.headers.get("Idempotency-Key") ?? "";
   const credentials = credentialsOf(request);
-  return answer({ provider: "resend", credentials, from, to: to[0] ?? "", text, attempt, at: Date.now() }, () =>
-    Response.json({ id: crypto.randomUUID() }),
+  return answer(
+    { provider: "resend", credentials, from, to: to[0] ?? "", text, request: body, attempt, at: Date.now() },
+    () => Response.json({ id: crypto.randomUUID() }),
   );
 }
 

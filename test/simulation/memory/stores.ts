@@ -43,6 +43,7 @@ export function createMemoryStores(database: MemoryDatabase, times: Times, ask: 
     customers: unplayed,
     subscriptions: unplayed,
     audit: unplayed,
+    templates: unplayed,
     keys: unplayed,
     sending: {
       claim: (named, leaseToken) => ask("sending.claim", () => sending.claimDue(database, named, leaseToken, times)),
@@ -154,4 +155,5 @@ const unplayed = {
   reseal: unread,
   revoke: unread,
   noteUse: unread,
+  target: unread,
 };

@@ -6,6 +6,7 @@ import type { ProvenAttempt, ReceiptMove } from "../../../src/db/receipts.ts";
 import type { ConcludedLook, DueLook } from "../../../src/db/reconcile.ts";
 import type { PlannedRedrive } from "../../../src/db/redrive.ts";
 import type { ReconciliationStep } from "../../../src/db/steps.ts";
+import type { NewVersion } from "../../../src/db/templates.ts";
 import { textOf } from "../../../src/db/time.ts";
 import type { NewUpdate } from "../../../src/db/updates.ts";
 import type { AuditEntry } from "../../../src/domain/audit-entry.ts";
@@ -202,4 +203,11 @@ export const NEW_KEY = {
   scopes: ["send" as const],
   enterpriseId: null,
   expiresAt: null,
+};
+
+export const NEW_TEMPLATE: NewVersion = {
+  templateId: "tpl_new",
+  key: { enterpriseId: "ent_000001", channelId: "ch_sms", statusKey: "shipped", locale: "pt-BR" },
+  parts: { subject: null, text: "{{data.eta}}", html: null, contentSid: null, variables: null },
+  needs: ["data.eta"],
 };

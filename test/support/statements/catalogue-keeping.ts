@@ -1,4 +1,4 @@
-import { AUDIT_ENTRY, KEY_ID, NEW_GATEWAY, NEW_KEY } from "./arguments.ts";
+import { AUDIT_ENTRY, KEY_ID, NEW_GATEWAY, NEW_KEY, NEW_TEMPLATE } from "./arguments.ts";
 import { once } from "./entry.ts";
 import { ROWS, row } from "./sample.ts";
 
@@ -16,7 +16,7 @@ const customer = {
   ambiguity_policy: "hold",
 } as const;
 /** The first page, and one that follows another. */
-const pagesAfter = (...key: string[]) => [null, { at: 0, key }].map((after) => ({ limit: 200, after }));
+const pagesAfter = (...key: (string | number)[]) => [null, { at: 0, key }].map((after) => ({ limit: 200, after }));
 
 /** What operators keep. */
 export const KEEPING = {
@@ -119,5 +119,30 @@ export const KEEPING = {
         for (const page of pagesAfter("aud_1")) await stores.audit.page({ ...page, filter });
       }
     }),
+  },
+  templates: {
+    target: once("asked by people", ({ stores }) => stores.templates.target(channelId, enterpriseId)),
+    insert: once("asked by people", ({ stores }) => stores.templates.insert(NEW_TEMPLATE, AUDIT_ENTRY), {
+      keys: { templates: "templates_version" },
+    }),
+    remove: once("asked by people", ({ stores }) => stores.templates.remove("tpl_1", "tpl_2", AUDIT_ENTRY), {
+      keys: { templates: "PRIMARY" },
+    }),
+    find: once("asked by people", ({ stores }) => stores.templates.find("tpl_1"), { keys: { t: "PRIMARY" } }),
+    page: once(
+      "asked by people, 200 rows at a time",
+      async ({ stores }) => {
+        const any = { ownerId: null, channelId: null, statusKey: null, locale: null };
+        const own = { ownerId: enterpriseId, channelId, statusKey: "shipped", locale: "pt-BR" };
+        for (const filter of [any, own]) {
+          for (const page of pagesAfter(enterpriseId, channelId, "shipped", "pt-BR", 1)) {
+            for (const allVersions of [false, true]) {
+              await stores.templates.page({ ...page, filter: { ...filter, allVersions } });
+            }
+          }
+        }
+      },
+      { keys: { t: "templates_version" } },
+    ),
   },
 };

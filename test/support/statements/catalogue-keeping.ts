@@ -122,13 +122,9 @@ export const KEEPING = {
   },
   templates: {
     target: once("asked by people", ({ stores }) => stores.templates.target(channelId, enterpriseId)),
-    insert: once("asked by people", ({ stores }) => stores.templates.insert(NEW_TEMPLATE, AUDIT_ENTRY), {
-      keys: { templates: "templates_version" },
-    }),
-    remove: once("asked by people", ({ stores }) => stores.templates.remove("tpl_1", "tpl_2", AUDIT_ENTRY), {
-      keys: { templates: "PRIMARY" },
-    }),
-    find: once("asked by people", ({ stores }) => stores.templates.find("tpl_1"), { keys: { t: "PRIMARY" } }),
+    insert: once("asked by people", ({ stores }) => stores.templates.insert(NEW_TEMPLATE, AUDIT_ENTRY)),
+    remove: once("asked by people", ({ stores }) => stores.templates.remove("tpl_1", "tpl_2", AUDIT_ENTRY)),
+    find: once("asked by people", ({ stores }) => stores.templates.find("tpl_1")),
     page: once(
       "asked by people, 200 rows at a time",
       async ({ stores }) => {

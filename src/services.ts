@@ -37,8 +37,11 @@ export type Services = ReturnType<typeof createServices>;
  * per isolate. Throws ConfigError when settings are missing.
  */
 export function createServices(env: Env, invocation: Invocation, door: Door) {
+  const shared = isolateServices(env)[door];
   return {
-    ...isolateServices(env)[door],
+    ...shared,
+    /** When this invocation began, in ms since the epoch. */
+    startedAt: shared.clock.now(),
     /** Lets work go on after the answer was sent. Not durable. */
     defer: (work: Promise<unknown>) => invocation.waitUntil(work),
   };

@@ -3,6 +3,7 @@ import { callbackGroup } from "./groups/callbacks.ts";
 import { channelGroup } from "./groups/channels.ts";
 import { customerGroup } from "./groups/customers.ts";
 import { keptGatewayGroup } from "./groups/gateways.ts";
+import { keyGroup } from "./groups/keys.ts";
 import { subscriptionGroup } from "./groups/subscriptions.ts";
 import { gatewayGroup } from "./groups/channel-gateways.ts";
 import { healthGroup } from "./groups/health.ts";
@@ -19,6 +20,7 @@ export const GROUPS: Group[] = [
   channelGroup,
   keptGatewayGroup,
   subscriptionGroup,
+  keyGroup,
   auditGroup,
   gatewayGroup,
   redriveGroup,

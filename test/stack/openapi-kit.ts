@@ -98,5 +98,5 @@ export class RealIds {
 }
 
 function isId(text: string): boolean {
-  return /^[a-z]+_[0-9a-f]{32}$/.test(text);
+  return /^(?:[a-z]+_[0-9a-f]{32}|key_\w{16}|nk_live_\w{66})$/.test(text);
 }

@@ -6,6 +6,7 @@ import { readPolicy } from "../domain/reconciliation.ts";
 import { audited } from "./audited.ts";
 import type { Db } from "./client.ts";
 import { changeRow, findRow, insertRow, pageOfRows, type Columns, type Kept } from "./kept-rows.ts";
+import { utcNow } from "./time.ts";
 import { isTrue } from "./truth.ts";
 
 const CUSTOMERS: Kept = {
@@ -31,11 +32,13 @@ export function createCustomers(db: Db) {
       if (row === "duplicate") throw new Error("A change of a customer was refused, though nothing of it is unique.");
       return toCustomer(row);
     },
-    /** With its subscriptions, lest one of that name who comes later inherits them. Opt-outs stay. */
+    /** With its subscriptions and its keys, lest one of that name who comes later inherits them. Opt-outs stay. */
     remove: (enterpriseId: string, entry: AuditEntry): Promise<boolean> =>
       audited(db, entry, async (within) => {
         const { rowsAffected } = await within.execute(sql`DELETE FROM customers WHERE enterprise_id = ${enterpriseId}`);
         await within.execute(sql`DELETE FROM subscriptions WHERE enterprise_id = ${enterpriseId}`);
+        await within.execute(sql`
+          UPDATE api_keys SET revoked_at = ${utcNow} WHERE owner_id = ${enterpriseId} AND revoked_at IS NULL`);
         return rowsAffected > 0;
       }),
   };

@@ -135,6 +135,15 @@ it("lets a test key make, see and revoke test keys alone", async () => {
   expect(problemOf(revoked)).toMatchObject({ status: 404, code: "key_not_found" });
 });
 
+it("revokes the keys of an enterprise that is removed, so that none of its name inherits them", async () => {
+  const enterprise = await newEnterprise([]);
+  const key = await newTestKey({ enterpriseId: enterprise.id });
+
+  expect(await call("DELETE", pathOf("customers", enterprise.id))).toMatchObject({ status: 204 });
+
+  expect(await callWith(key, "GET", "/v1/deliveries")).toMatchObject({ status: 401 });
+});
+
 it("makes no key for an enterprise that is not there", async () => {
   const answer = await call("POST", "/v1/keys", { name: "x", scopes: ["read"], enterprise_id: unique("nobody") });
 

@@ -65,7 +65,8 @@ export const customerGroup: Group = {
     },
     remove: {
       turn: 5,
-      description: "What is still due for it is skipped as `unsubscribed`. Its history stays as long as any.",
+      description:
+        "What is still due for it is skipped as `unsubscribed`. Its keys count no more. Its history stays as long as any.",
       problems: [],
     },
     missing: "enterprise_not_found",

@@ -19,9 +19,9 @@ export type Stage = {
   clear: (options: { keep: boolean }) => Promise<void>;
 };
 
-/** Builds the stage in `.cloud/demo-<pid>`; what the Worker prints goes to `worker.log` in there. */
-export async function buildStage(log: (line: string) => void): Promise<Stage> {
-  const folder = join(ROOT, `.cloud/demo-${process.pid}`);
+/** Builds the stage in `.cloud/<name>-<pid>`; what the Worker prints goes to `worker.log` in there. */
+export async function buildStage(log: (line: string) => void, name = "demo"): Promise<Stage> {
+  const folder = join(ROOT, `.cloud/${name}-${process.pid}`);
   // The process id may have been that of another run, whose folder was kept.
   await rm(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -57,7 +57,7 @@ export async function buildStage(log: (line: string) => void): Promise<Stage> {
     return { cloud, worker, place, clear };
   } catch (error) {
     await stopAll();
-    log(`The demo could not start. Kept for a look: ${place}`);
+    log(`The ${name} could not start. Kept for a look: ${place}`);
     throw error;
   }
 }

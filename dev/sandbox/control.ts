@@ -13,7 +13,7 @@ export type ControlParts = {
   faults: FaultBook;
   windows: WindowBook;
   /** Lets Twilio receive a message from a recipient. */
-  receive: (text: InboundText) => void;
+  receive: (text: InboundText) => Promise<void>;
   /** Opens and closes the providers' listeners as the armed faults want it. */
   setDoors: () => Promise<void>;
 };
@@ -59,14 +59,14 @@ async function arm(parts: ControlParts, value: unknown): Promise<Answer> {
   return json(201, armed);
 }
 
-function inbound(parts: ControlParts, value: unknown): Answer {
+async function inbound(parts: ControlParts, value: unknown): Promise<Answer> {
   if (!isRecord(value) || typeof value.from !== "string" || typeof value.to !== "string") {
     return json(400, { error: "an inbound message has from and to" });
   }
   const { from, to, body, optOutType } = value;
   parts.windows.open(to, from);
   if (typeof body === "string") {
-    parts.receive({ from, to, body, optOutType: typeof optOutType === "string" ? optOutType : null });
+    await parts.receive({ from, to, body, optOutType: typeof optOutType === "string" ? optOutType : null });
   }
   return NOTHING;
 }

@@ -8,8 +8,12 @@ import { bareNumber, isWhatsapp } from "./twilio-rules.ts";
 /** A message from a recipient to one of our senders; addresses of WhatsApp with their prefix. */
 export type InboundText = { from: string; to: string; body: string; optOutType: string | null };
 
-/** Takes a message in: heeds what it says about opting out, and posts it to the account's inbound webhook. */
-export function receiveText({ options, optOuts, faults, scheduler }: TwilioState, text: InboundText): void {
+/**
+ * Takes a message in: heeds what it says about opting out, and posts it to the account's inbound webhook. Ends when that
+ * has answered, unless a fault delays it.
+ */
+export async function receiveText(state: TwilioState, text: InboundText): Promise<void> {
+  const { options, optOuts, faults, scheduler } = state;
   const { from, to, body, optOutType } = text;
   optOuts.heed(to, from, body, optOutType);
   const { inboundUrl } = options;
@@ -17,9 +21,14 @@ export function receiveText({ options, optOuts, faults, scheduler }: TwilioState
   const account = [options, ...(options.extraAccounts ?? [])].find((one) => owns(one, to)) ?? options;
   const params = inboundParams(account, text);
   const { copies, delayMs } = faults.fate("twilio", { to: [to], from: [from] });
-  for (let copy = 0; copy < copies; copy += 1) {
-    scheduler.after(delayMs, () => postCallback(inboundUrl, account.authToken, params, scheduler.signal));
-  }
+  const posted = Array.from({ length: copies }, () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    scheduler.after(delayMs, () =>
+      postCallback(inboundUrl, account.authToken, params, scheduler.signal).finally(resolve),
+    );
+    return promise;
+  });
+  if (delayMs === 0) await Promise.all(posted);
 }
 
 function owns(account: TwilioAccount, address: string): boolean {

@@ -10,6 +10,7 @@ import { healthGroup } from "./groups/health.ts";
 import { updateGroup } from "./groups/order-updates.ts";
 import { readingGroup } from "./groups/reading.ts";
 import { redriveGroup } from "./groups/redrive.ts";
+import { templateGroup } from "./groups/templates.ts";
 import type { Group } from "./operation.ts";
 
 /** The whole reference, in the order in which it is read. */
@@ -20,6 +21,7 @@ export const GROUPS: Group[] = [
   channelGroup,
   keptGatewayGroup,
   subscriptionGroup,
+  templateGroup,
   keyGroup,
   auditGroup,
   gatewayGroup,

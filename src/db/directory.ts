@@ -5,6 +5,7 @@ import { readKind } from "../domain/lane.ts";
 import { KEY_COLUMNS, OF_A_KEY, readKeyRow, type KeyRow } from "./api-keys.ts";
 import type { Db } from "./client.ts";
 import { OF_TEMPLATES, TEMPLATE_COLUMNS, toTemplate, type TemplateRow } from "./current-templates.ts";
+import { fromJson, type Json } from "./json-column.ts";
 import { emptyList, selectList } from "./select-list.ts";
 import { isTrue, type Truth } from "./truth.ts";
 
@@ -43,6 +44,7 @@ const COLUMNS = {
   enabled: "gateways.enabled",
   track: "gateways.track",
   priority: "gateways.priority",
+  statuses: "subscriptions.statuses",
 } satisfies Record<keyof GatewayRow, string>;
 
 const OF_GATEWAYS = `customers
@@ -71,7 +73,7 @@ const BOTH = `
 type GatewayRow = Record<"phone" | "email" | "locale" | "channelId" | "channelName" | "kind", string | null> &
   Record<"gatewayId" | "gatewayName" | "adapter", string | null> &
   Record<"isSubscribed" | "enabled", Truth> &
-  Record<"track" | "priority", number | string | null>;
+  Record<"track" | "priority", number | string | null> & { statuses: Json };
 
 type DirectoryRow = GatewayRow & TemplateRow;
 
@@ -105,6 +107,7 @@ function groupByChannel(rows: DirectoryRow[]): SubscribedChannel[] {
       adapter: row.adapter !== null && isAdapterName(row.adapter) ? row.adapter : null,
       enabled: isTrue(row.enabled),
       track: Number(row.track ?? 0),
+      statuses: fromJson(row.statuses) as string[] | null,
     });
     byId.set(row.channelId, channel);
   }

@@ -2,6 +2,7 @@ import { isAdapterName } from "../domain/adapter-facts.ts";
 import type { DueDelivery, GatewayCandidate } from "../domain/due-delivery.ts";
 import { readHealth } from "../domain/gateway-health.ts";
 import { readKind, readLane } from "../domain/lane.ts";
+import { fromJson, type Json } from "./json-column.ts";
 import { pinnedOf, type PinnedRow } from "./pinned-template.ts";
 import { instantOf } from "./time.ts";
 import { isTrue, type Truth } from "./truth.ts";
@@ -24,7 +25,9 @@ export type DueRow = Pick<
   Record<"phone" | "email" | "kind" | "gatewayId" | "gatewayName" | "adapter", string | null> &
   Record<"sender" | "account" | "ownerId" | "credentials" | "health" | "healthUntil", string | null> &
   Record<"mine" | "due" | "unlogged" | "wasTried" | "newerSent" | "newerPending" | "olderWaiting", Truth> &
-  Record<"isSubscribed" | "enabled" | "track" | "phoneSuppressed" | "emailSuppressed" | "tries" | "barred", Truth>;
+  Record<"isSubscribed" | "enabled" | "track" | "phoneSuppressed" | "emailSuppressed" | "tries" | "barred", Truth> & {
+    statuses: Json;
+  };
 
 /** What a row says about its delivery; the gateways come one by one. */
 export function toDelivery(row: DueRow): DueDelivery {
@@ -72,6 +75,7 @@ export function toCandidate(row: DueRow): GatewayCandidate | null {
     ownerId: row.ownerId ?? "",
     credentials: row.credentials,
     track: Number(row.track),
+    statuses: fromJson(row.statuses) as string[] | null,
     health: readHealth(row.health),
     trialInMs: row.healthUntil === null ? 0 : instantOf(row.healthUntil) - instantOf(row.nowUtc),
     tries: Number(row.tries),

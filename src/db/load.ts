@@ -47,7 +47,7 @@ const LOAD = `
          deliveries.state = 'skipped' AND deliveries.ring_at IS NOT NULL AS unlogged,
          customers.is_subscribed AS isSubscribed, customers.phone, customers.email,
          gateways.gateway_id AS gatewayId, gateways.gateway_name AS gatewayName, gateways.adapter,
-         gateways.sender, gateways.enabled, gateways.account,
+         gateways.sender, gateways.enabled, gateways.account, subscriptions.statuses,
          gateways.owner_id AS ownerId, gateways.credentials,
          gateways.track, gateways.health, gateways.health_until AS healthUntil,
          channels.kind,

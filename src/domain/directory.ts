@@ -10,6 +10,8 @@ export type GatewayFacts = {
   enabled: boolean;
   /** Which of the lanes of its kind it is dealt to, from 0. */
   track: number;
+  /** The statuses that the enterprise wants through it, in lower case; null: all. */
+  statuses: readonly string[] | null;
 };
 
 /** A channel that an enterprise subscribes to, with its gateways in fail-over order. */

@@ -4,6 +4,7 @@ import type { Enterprise, GatewayFacts, SubscribedChannel } from "./directory.ts
 import { laneOf, type Lane } from "./lane.ts";
 import type { OrderUpdate } from "./order-update.ts";
 import type { SkipCode } from "./skip.ts";
+import { isWanted } from "./subscription.ts";
 import { chooseTemplate } from "./template-choice.ts";
 import { missingNames } from "./template-text.ts";
 import type { TemplateFacts } from "./template.ts";
@@ -52,7 +53,7 @@ function planChannel(
   { status }: PlannedUpdate,
 ): { delivery: PlannedDelivery; template: TemplateFacts | null } {
   const { channelId, channelName, kind } = channel;
-  const { gateway, skip } = firstGateway(enterprise, channel.gateways);
+  const { gateway, skip } = firstGateway(enterprise, channel.gateways, status);
   const { templates, locale } = enterprise;
   const template = skip === null ? chooseTemplate(templates, { channelId, status, locale }) : null;
   return {
@@ -73,10 +74,13 @@ function planChannel(
 function firstGateway(
   enterprise: Enterprise,
   gateways: GatewayFacts[],
+  status: string,
 ): { gateway: GatewayFacts; skip: null } | { gateway: null; skip: SkipCode } {
   const enabled = gateways.filter((gateway) => gateway.enabled && gateway.adapter !== null);
   if (enabled.length === 0) return { gateway: null, skip: "channel_disabled" };
-  const gateway = enabled.find(
+  const wanting = enabled.filter(({ statuses }) => isWanted(status, statuses));
+  if (wanting.length === 0) return { gateway: null, skip: "status_not_wanted" };
+  const gateway = wanting.find(
     ({ adapter }) => adapter !== null && usableAddress(enterprise, ADAPTERS[adapter].address) !== null,
   );
   return gateway ? { gateway, skip: null } : { gateway: null, skip: "no_address" };

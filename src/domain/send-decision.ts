@@ -2,6 +2,7 @@ import { ADAPTERS, type AdapterName } from "./adapter-facts.ts";
 import { usableAddress } from "./address.ts";
 import type { DueDelivery, GatewayCandidate } from "./due-delivery.ts";
 import type { SkipCode } from "./skip.ts";
+import { isWanted } from "./subscription.ts";
 import type { Times } from "./times.ts";
 
 type UsableGateway = GatewayCandidate & { adapter: AdapterName };
@@ -24,6 +25,9 @@ export function decideSend(delivery: DueDelivery, times: Times, trials: Readonly
   if (delivery.now >= delivery.expiresAt) return { kind: "skip", code: "expired" };
   if (!delivery.customer?.isSubscribed) return { kind: "skip", code: "not_subscribed" };
   if (delivery.candidates.length === 0) return { kind: "skip", code: "unsubscribed" };
+  if (!delivery.candidates.some(({ statuses }) => isWanted(delivery.status, statuses))) {
+    return { kind: "skip", code: "status_not_wanted" };
+  }
   if (isSuperseded(delivery, times)) return { kind: "skip", code: "superseded" };
   if (delivery.olderWaiting) return { kind: "wait" };
   return chooseGateway(delivery, trials);
@@ -40,7 +44,7 @@ function isSuperseded(delivery: DueDelivery, times: Times): boolean {
  * in fail-over order. Where all do badly that order stands; one that is closed is not asked at all.
  */
 function chooseGateway(delivery: DueDelivery, trials: ReadonlySet<string>): SendDecision {
-  if (!delivery.candidates.some(isUsable)) return { kind: "skip", code: "channel_disabled" };
+  if (usableGateways(delivery).length === 0) return { kind: "skip", code: "channel_disabled" };
   const routes = reachableRoutes(delivery);
   if (routes.length === 0) return { kind: "skip", code: isSuppressed(delivery) ? "opted_out" : "no_address" };
   const open = routes.filter(({ gateway }) => gateway.health !== "closed" || trials.has(gateway.gatewayId));
@@ -58,12 +62,18 @@ function isSuppressed(delivery: DueDelivery): boolean {
   return addressedRoutes(delivery).length > 0;
 }
 
-function addressedRoutes({ candidates, customer }: DueDelivery): Route[] {
+function addressedRoutes(delivery: DueDelivery): Route[] {
+  const { customer } = delivery;
   if (customer === null) return [];
-  return candidates.filter(isUsable).flatMap((gateway) => {
+  return usableGateways(delivery).flatMap((gateway) => {
     const to = usableAddress(customer, ADAPTERS[gateway.adapter].address);
     return to === null ? [] : [{ gateway, to }];
   });
+}
+
+/** Those that can be asked, and through which the enterprise wants the status. */
+function usableGateways({ candidates, status }: DueDelivery): UsableGateway[] {
+  return candidates.filter(isUsable).filter(({ statuses }) => isWanted(status, statuses));
 }
 
 /** Whether a gateway can be asked to carry a delivery: enabled, known to this version, not barred. */

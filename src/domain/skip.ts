@@ -8,6 +8,7 @@ export const SKIP_REASONS = {
   unsubscribed: "The enterprise no longer subscribes to this channel.",
   superseded: "A newer status of the same shipment went first on this channel.",
   expired: "The message could not be sent before it expired.",
+  status_not_wanted: "The enterprise does not want this status on this channel.",
   template_failed: "Its template cannot be filled: the update's data is gone or does not fit it.",
 } as const;
 

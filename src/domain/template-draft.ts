@@ -134,4 +134,5 @@ export const draftMembers = {
   variables: z.nullish(variables),
 };
 
-const draftBody = strictBody(draftMembers);
+/** A template, as `POST /v1/templates` takes it. */
+export const draftBody = strictBody(draftMembers);

@@ -18,13 +18,15 @@ const sample = z.optional(
     data: z.optional(
       z
         .custom<JsonObject>(isJsonObject, { error: "must be an object" })
-        .check(z.refine((data) => isStorable(data), { error: "must be well-formed text at most 8 levels deep" })),
+        .check(z.refine((data) => isStorable(data), { error: "must be well-formed text at most 8 levels deep" }))
+        .register(z.globalRegistry, { type: "object" }),
     ),
   }),
 );
 
 const ofStored = strictBody({ template_id: plainText(40), update: sample });
-const ofDraft = strictBody({ ...draftMembers, update: sample });
+/** A preview of parts that are not saved, as `POST /v1/templates/preview` takes it; a saved version is named by its id. */
+export const previewBody = strictBody({ ...draftMembers, update: sample });
 
 /** Reads the body of `POST /v1/templates/preview`; what it does not say of the update is made up. */
 export function readPreview(body: unknown): BodyReading<PreviewRequest> {
@@ -33,7 +35,7 @@ export function readPreview(body: unknown): BodyReading<PreviewRequest> {
     if (!reading.ok) return reading;
     return { ok: true, value: { templateId: reading.value.template_id, update: toSample(reading.value.update) } };
   }
-  const reading = readBody(ofDraft, body);
+  const reading = readBody(previewBody, body);
   if (!reading.ok) return reading;
   const { update, ...members } = reading.value;
   return { ok: true, value: { draft: toDraft(members), update: toSample(update, members.status) } };

@@ -10,7 +10,8 @@ const VERSIONS = ["current", "all"] as const;
 /** A parameter that may be empty: what is everyone's, of any status, or of any locale. */
 const textOrNone = z.optional(z.union([z.literal(""), plainText(64)], { error: "must be at most 64 characters" }));
 
-const query = z.strictObject({
+/** The query of a list of templates. */
+export const templatesQuery = z.strictObject({
   limit: limitText,
   cursor: z.optional(z.string()),
   enterprise_id: textOrNone,
@@ -22,7 +23,7 @@ const query = z.strictObject({
 
 /** Reads the query of a list of templates. */
 export function readTemplatesQuery(given: QueryParameters): Reading<PageOf<TemplateFilter>> {
-  const parsed = readParameters(query, given);
+  const parsed = readParameters(templatesQuery, given);
   if (!parsed.ok) return parsed;
   const { enterprise_id, channel_id, status, locale, versions } = parsed.asked;
   const filter = {

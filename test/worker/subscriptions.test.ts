@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { problemOf } from "./http-kit.ts";
-import { newEnterprise, query, unique } from "./kit.ts";
+import { bellFor, hear, newEnterprise, postIn, query, quietEnv, unique, updateOf } from "./kit.ts";
+import { network } from "./network.ts";
 import { audited, auditOf, call, pathOf } from "./resource-kit.ts";
 
 const SMS = { channel_id: "ch_sms", gateway_id: "gw_twilio" };
@@ -113,6 +114,36 @@ it.for([
 
   expect(problem).toMatchObject({ status: 400, code: "invalid_request" });
   expect((problem["errors"] as { pointer: string }[])[0]?.pointer).toMatch(/^\/statuses/);
+});
+
+it("is told of the statuses that it wants alone, by what is true when they are accepted and when they are sent", async () => {
+  const enterprise = await newEnterprise(["sms", "email"]);
+  const path = pathOf("subscriptions", enterprise.id, "ch_sms", "gw_twilio");
+  await call("PATCH", path, { statuses: ["Shipped"] });
+  const { env: quiet } = quietEnv();
+
+  const lost = await postIn(quiet, updateOf(enterprise, { status: "lost" }));
+  const shipped = await postIn(quiet, updateOf(enterprise, { status: "SHIPPED" }));
+  await call("PATCH", path, { statuses: ["lost"] });
+  await hear(quiet, [
+    bellFor(
+      enterprise,
+      shipped.body.deliveries.map((delivery) => delivery.delivery_id),
+    ),
+  ]);
+
+  expect(lost.body).toMatchObject({
+    deliveries: [{ channel: "Email" }],
+    skipped: [{ channel: "SMS", code: "status_not_wanted" }],
+  });
+  expect(shipped.body.deliveries.map(({ channel }) => channel)).toEqual(["Email", "SMS"]);
+  expect(network.callsTo(enterprise.phone)).toEqual([]);
+  expect(
+    await query(
+      "SELECT code FROM deliveries WHERE enterprise_id = ? AND channel_id = 'ch_sms' AND status = 'SHIPPED'",
+      [enterprise.id],
+    ),
+  ).toEqual([{ code: "status_not_wanted" }]);
 });
 
 it("pages through the subscriptions of an enterprise, by channel and gateway", async () => {

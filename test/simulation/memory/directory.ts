@@ -30,13 +30,18 @@ export function loadEnterprise(database: MemoryDatabase, enterpriseId: string): 
   };
 }
 
+/** A gateway as an enterprise subscribes to it. */
+export type SubscribedRow = GatewayRow & { statuses: string[] | null };
+
 /** The gateways that an enterprise subscribes to, where subscription and gateway name the same channel. */
-export function subscribedGateways(database: MemoryDatabase, enterpriseId: string): GatewayRow[] {
+export function subscribedGateways(database: MemoryDatabase, enterpriseId: string): SubscribedRow[] {
   return [...database.subscriptions.values()].flatMap((subscription) => {
     if (subscription.enterpriseId !== enterpriseId || !subscription.enabled) return [];
     const gateway = database.gateways.get(subscription.gatewayId);
     const fits = gateway?.channelId === subscription.channelId && database.channels.has(subscription.channelId);
-    return gateway && fits && isUsableBy(gateway, enterpriseId) ? [gateway] : [];
+    return gateway && fits && isUsableBy(gateway, enterpriseId)
+      ? [{ ...gateway, statuses: subscription.statuses }]
+      : [];
   });
 }
 
@@ -53,6 +58,6 @@ export function byFailOver(a: GatewayRow, b: GatewayRow): number {
   return a.priority - b.priority || (a.gatewayId < b.gatewayId ? -1 : 1);
 }
 
-export function toFacts({ gatewayId, gatewayName, adapter, enabled, track }: GatewayRow): GatewayFacts {
-  return { gatewayId, gatewayName, adapter: isAdapterName(adapter) ? adapter : null, enabled, track };
+export function toFacts({ gatewayId, gatewayName, adapter, enabled, track, statuses }: SubscribedRow): GatewayFacts {
+  return { gatewayId, gatewayName, adapter: isAdapterName(adapter) ? adapter : null, enabled, track, statuses };
 }

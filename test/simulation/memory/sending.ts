@@ -5,7 +5,7 @@ import type { DueDelivery, GatewayCandidate } from "../../../src/domain/due-deli
 import { readHealth } from "../../../src/domain/gateway-health.ts";
 import { readKind, readLane } from "../../../src/domain/lane.ts";
 import type { Times } from "../../../src/domain/times.ts";
-import { byFailOver, subscribedGateways, toFacts } from "./directory.ts";
+import { byFailOver, subscribedGateways, toFacts, type SubscribedRow } from "./directory.ts";
 import { pinnedTo } from "./templates.ts";
 import {
   addTo,
@@ -15,7 +15,6 @@ import {
   named,
   siblingsOf,
   type DeliveryRow,
-  type GatewayRow,
   type MemoryDatabase,
 } from "./tables.ts";
 
@@ -105,7 +104,7 @@ function isOneOf(state: DeliveryState, states: readonly DeliveryState[]): boolea
   return states.includes(state);
 }
 
-function toCandidate(database: MemoryDatabase, row: DeliveryRow, gateway: GatewayRow): GatewayCandidate {
+function toCandidate(database: MemoryDatabase, row: DeliveryRow, gateway: SubscribedRow): GatewayCandidate {
   const attempts = (database.attemptsOf.get(row.deliveryId) ?? []).filter(
     (attempt) => attempt.gatewayId === gateway.gatewayId && attempt.attemptNo > row.redrivenNo,
   );

@@ -19,7 +19,15 @@ export function anUpdate(changes: Partial<OrderUpdate> = {}): OrderUpdate {
 }
 
 export function aGateway(changes: Partial<GatewayFacts> = {}): GatewayFacts {
-  return { gatewayId: newId("gw"), gatewayName: "Twilio", adapter: "twilio_sms", enabled: true, track: 0, ...changes };
+  return {
+    gatewayId: newId("gw"),
+    gatewayName: "Twilio",
+    adapter: "twilio_sms",
+    enabled: true,
+    track: 0,
+    statuses: null,
+    ...changes,
+  };
 }
 
 export function aChannel(changes: Partial<SubscribedChannel> = {}): SubscribedChannel {

@@ -39,6 +39,17 @@ describe("a plan", () => {
     });
   });
 
+  test("goes through the first gateway whose subscription wants the status, in whatever case", () => {
+    const [first, second] = [aGateway({ statuses: ["lost"] }), aGateway({ statuses: ["lost", "shipped"] })];
+    const plan = (status: string) =>
+      planDeliveries(anEnterprise({ channels: [aChannel({ gateways: [first, second] })] }), { ...anUpdate(), status })
+        .deliveries[0];
+
+    expect(plan("Shipped")).toMatchObject({ gatewayId: second.gatewayId, skip: null });
+    expect(plan("LOST")).toMatchObject({ gatewayId: first.gatewayId, skip: null });
+    expect(plan("delivered")).toMatchObject({ gatewayId: null, skip: "status_not_wanted" });
+  });
+
   test.each([
     ["is disabled", { enabled: false }],
     ["has an adapter that this version does not know", { adapter: null }],

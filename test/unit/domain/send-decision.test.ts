@@ -25,6 +25,15 @@ describe("what is true at sending time", () => {
     });
   });
 
+  test("drops what is not wanted any more, and fails over to no gateway through which it is not wanted", () => {
+    const [tried, unwanted] = [aCandidate({ tries: 1 }), aCandidate({ statuses: ["lost"] })];
+
+    expect(decide(aDueDelivery({ status: "shipped", candidates: [unwanted] }))).toEqual(skip("status_not_wanted"));
+    expect(decide(aDueDelivery({ status: "shipped", candidates: [tried, unwanted] }))).toMatchObject({
+      gateway: tried,
+    });
+  });
+
   test("drops what has expired, from that very ms on", () => {
     const { expiresAt } = aDueDelivery();
     expect(decide(aDueDelivery({ now: expiresAt - 1, expiresAt }))).toMatchObject({ kind: "send" });

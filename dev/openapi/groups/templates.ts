@@ -41,7 +41,14 @@ const preview = z
     content_sid: z.optional(z.nullable(z.string())),
     content_variables: z.optional(z.record(z.string(), z.string())),
     sms: z
-      .optional(z.object({ encoding: z.enum(["GSM-7", "UCS-2"]), units: wholeNumber, segments: wholeNumber }))
+      .optional(
+        z.object({
+          encoding: z.enum(["GSM-7", "UCS-2"]),
+          characters: wholeNumber,
+          units: wholeNumber,
+          segments: wholeNumber,
+        }),
+      )
       .meta({ description: "how it goes as an SMS" }),
   })
   .meta({ id: "Preview", description: "The members that the channel's messages are made of." });
@@ -159,7 +166,7 @@ Texts are Mustache: \`{{shipment_id}}\`, \`{{status}}\`, \`{{timestamp}}\`, \`{{
           },
           answer: {
             status: 200,
-            body: { text: "SH-1001 arrives today", sms: { encoding: "GSM-7", units: 21, segments: 1 } },
+            body: { text: "SH-1001 arrives today", sms: { encoding: "GSM-7", characters: 21, units: 21, segments: 1 } },
           },
         },
       ],

@@ -6,7 +6,10 @@ import { shapeOf, skeletonOf } from "../support/statements/shape.ts";
 import { unkeyedTables } from "../support/statements/sharding.ts";
 
 const recordedBefore = inject("recordedBefore");
-const sent = [...new Set(RECORDED.flatMap((project) => readRecording(project)?.shapes ?? []))];
+/** What begins and ends a transaction touches no table. */
+const BOUNDS = new Set(["BEGIN", "COMMIT", "ROLLBACK"]);
+const shapes = RECORDED.flatMap((project) => readRecording(project)?.shapes ?? []);
+const sent = [...new Set(shapes)].filter((shape) => !BOUNDS.has(shape));
 
 /** The entries whose method sends a statement, by what tells it from others. */
 const known = new Map<string, typeof ENTRIES>();

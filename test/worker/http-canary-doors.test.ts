@@ -18,7 +18,10 @@ afterEach(() => captured.release());
 /** What must be seen nowhere, in every form in which it may come: of one test, so that no other can hide it. */
 async function canaries() {
   const { id, phone, email } = await newEnterprise(["sms", "email"]);
-  const text = unique("hidden").replaceAll("-", "");
+  // Without digits: the log takes out what may be a number, and the plant would not be found for that.
+  const text = unique("hidden")
+    .replaceAll("-", "")
+    .replaceAll(/\d/g, (digit) => "ghijklmnop"[Number(digit)] ?? "");
   const keys = [ADMIN_KEY, env.TWILIO_AUTH_TOKEN, env.SENDGRID_API_KEY, "SG.backup.key", "re_test_key"];
   const secrets = [phone.slice(1), email, encodeURIComponent(email), text, ...keys];
   const leaks = (texts: string[]) => texts.filter((one) => secrets.some((secret) => one.includes(secret)));

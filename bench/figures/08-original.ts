@@ -9,6 +9,7 @@ import { short } from "../report.ts";
 import { inWords, rateRatios } from "../reports.ts";
 import { acceptedOf, ratePerSecond, untilSent, withLatency } from "../sends.ts";
 import { median, ratios } from "../statistics.ts";
+import { clearTables } from "../tables.ts";
 import { postUpdates, updates } from "../updates.ts";
 
 const PROVIDER_MS = 200;
@@ -33,6 +34,7 @@ export const original = figure({
   },
   measure: async (bench) => {
     const { stage } = bench;
+    await clearTables(stage);
     const { address: database } = stage.mariadb;
     const { twilioUrl, sendgridUrl } = stage.provider;
     const options: OriginalOptions = { database, twilioUrl, sendgridUrl };

@@ -98,7 +98,7 @@ Try it:
     -H 'Content-Type: application/json' \\
     -d '${JSON.stringify(body)}'
 
-A key that sends nothing real: ${cloud.testKey}
+A test key, which sends nothing: ${cloud.testKey}
 What the providers took: ${cloud.sandbox.url}/ledger
 Ctrl-C stops; the data stays.
 `);

@@ -29,6 +29,12 @@ export async function authenticate(c: Context<Door>, scope: Scope, enterpriseOf:
   c.set("caller", key.caller);
 }
 
+/** Throws AppError `forbidden` for a test key: it sends nothing real, and sending is not simulated. */
+export function requireLiveKey(c: Context<Door>): void {
+  if (c.get("caller").mode === "live") return;
+  throw new AppError("forbidden", "A test key sends nothing. Preview what would be sent, or use a live key.");
+}
+
 /** Throws AppError `forbidden` where the caller's key is for another enterprise; null: what belongs to all. */
 export function requireEnterprise(c: Context<Door>, enterpriseId: string | null): void {
   if (enterpriseId !== null) tell(c, { enterprise_id: loggableId(enterpriseId) });

@@ -4,7 +4,7 @@ import { isJsonObject } from "../domain/json-object.ts";
 import { idText, readOrderUpdate } from "../domain/order-update.ts";
 import { readIdempotencyKey } from "../domain/update-keys.ts";
 import { acceptOrderUpdate } from "../usecases/accept-order-update.ts";
-import { requireEnterprise } from "./auth.ts";
+import { requireEnterprise, requireLiveKey } from "./auth.ts";
 import { readJson } from "./body.ts";
 import { answerInTime } from "./deadline.ts";
 import type { Door, Route } from "./door.ts";
@@ -41,6 +41,7 @@ async function postOrderUpdate(c: Context<Door>): Promise<Response> {
     });
   }
   requireEnterprise(c, reading.update.enterpriseId);
+  requireLiveKey(c);
   const accepted = await answerInTime(services, acceptOrderUpdate(services, reading.update, idempotencyKey));
   tell(c, { update_id: accepted.updateId, replayed: accepted.replayed });
   return c.json(

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { AppError } from "../domain/app-error.ts";
 import { readRedrive } from "../domain/redrive.ts";
 import { redrive } from "../usecases/redrive.ts";
-import { requireEnterprise } from "./auth.ts";
+import { requireEnterprise, requireLiveKey } from "./auth.ts";
 import { readJson } from "./body.ts";
 import { answerInTime } from "./deadline.ts";
 import type { Door, Route } from "./door.ts";
@@ -21,6 +21,7 @@ async function postRedrive(c: Context<Door>): Promise<Response> {
     });
   }
   requireEnterprise(c, reading.order.filter.enterpriseId);
+  if (!reading.order.dryRun) requireLiveKey(c);
   const result = await answerInTime(services, redrive(services, reading.order));
   const { matching, more, expired } = result;
   tell(c, { state: reading.order.filter.state, matching, expired });

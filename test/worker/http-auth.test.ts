@@ -183,6 +183,30 @@ it("lets a key of one enterprise send and read for its own, without naming it wh
   expect(read.body["data"]).toMatchObject([{ shipment_id: JSON.parse(body).shipment_id }]);
 });
 
+it.for([
+  ["POST", "/", (id: string) => JSON.stringify(updateOf({ id, phone: "", email: "" }))],
+  [
+    "POST",
+    "/redrive",
+    (id: string) =>
+      JSON.stringify({
+        filter: { state: "failed", enterprise_id: id },
+        dry_run: false,
+        expected: 1,
+        per_second: 1,
+      }),
+  ],
+] as const)("sends nothing with a test key: %s %s", async ([method, path, body]) => {
+  const enterprise = await newEnterprise(["sms"]);
+  const { headers } = await newTestKey({ mode: "test" });
+  const init = { method, headers: { ...headers, "Content-Type": "application/json" }, body: body(enterprise.id) };
+
+  const answer = await readAnswer(await sendIn(quietEnv().env, path, init));
+
+  expect(problemOf(answer)).toMatchObject({ status: 403, code: "forbidden" });
+  expect(await query("SELECT 1 FROM deliveries WHERE enterprise_id = ?", [enterprise.id])).toEqual([]);
+});
+
 it("writes down when a key was last used, once a minute, and not as part of what it is used for", async () => {
   const enterprise = await newEnterprise(["sms"]);
   const { headers, keyId } = await newTestKey();

@@ -5,7 +5,7 @@ import { readConfig, type Config } from "./config.ts";
 import { createDb } from "./db/client.ts";
 import { loadKey } from "./db/api-keys.ts";
 import { createDirectory, type Directory } from "./db/directory-memory.ts";
-import { loadEnterprise, loadKeyAndEnterprise } from "./db/directory.ts";
+import { loadEnterprise, loadEnterprises, loadKeyAndEnterprise } from "./db/directory.ts";
 import { createKeyring, type Keyring } from "./db/keyring.ts";
 import { LANES, type Lane } from "./domain/lane.ts";
 import { createOwnReaders } from "./gateways/own-callbacks.ts";
@@ -64,7 +64,11 @@ function isolateServices(env: Env): Record<Door, IsolateServices> {
       onStatement: countStatement,
     });
   const http = open("http");
-  const directory = createDirectory((enterpriseId) => loadEnterprise(http, enterpriseId), Date.now);
+  const directory = createDirectory(
+    (enterpriseId) => loadEnterprise(http, enterpriseId),
+    (enterpriseIds) => loadEnterprises(http, enterpriseIds),
+    Date.now,
+  );
   const readKeys = {
     key: (keyId: string) => loadKey(http, keyId),
     both: (keyId: string, enterpriseId: string) => loadKeyAndEnterprise(http, keyId, enterpriseId),

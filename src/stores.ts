@@ -16,6 +16,7 @@ import { loadDue } from "./db/load.ts";
 import { findOwnGateway } from "./db/own-gateway.ts";
 import * as receipts from "./db/receipts.ts";
 import * as reconciliation from "./db/reconcile.ts";
+import { findOriginal, findOriginals } from "./db/originals.ts";
 import { readPage, readUpdate } from "./db/pages.ts";
 import { createBlanking } from "./db/blanking.ts";
 import { findOld, removeOld, type OldRow, type OldRows } from "./db/purge.ts";
@@ -27,7 +28,7 @@ import { createSubscriptions } from "./db/subscriptions.ts";
 import { changeSuppressions } from "./db/suppressions.ts";
 import * as templates from "./db/templates.ts";
 import { readTimeline } from "./db/timeline.ts";
-import { findOriginal, insertUpdate, type NewUpdate } from "./db/updates.ts";
+import { insertUpdate, insertUpdates } from "./db/updates.ts";
 import type { AddressKind } from "./domain/adapter-facts.ts";
 import type { DeliveryResult } from "./domain/delivery-result.ts";
 import type { AuditEntry, AuditFilter } from "./domain/audit-entry.ts";
@@ -35,6 +36,7 @@ import type { HealthChange } from "./domain/gateway-health.ts";
 import type { HeededMessage } from "./domain/inbound.ts";
 import type { Lane } from "./domain/lane.ts";
 import type { List } from "./domain/listed-rows.ts";
+import type { NewUpdate } from "./domain/new-update.ts";
 import type { PageOf } from "./domain/page-cursor.ts";
 import type { ListFilter, ShipmentName } from "./domain/reading-query.ts";
 import type { Receipt } from "./domain/receipt.ts";
@@ -53,7 +55,9 @@ export function createStores(db: Db, times: Times) {
   return {
     updates: {
       insert: (update: NewUpdate) => insertUpdate(db, update, times),
+      insertAll: (updates: NewUpdate[]) => insertUpdates(db, updates, times),
       findOriginal: (enterpriseId: string, keys: UpdateKeys) => findOriginal(db, enterpriseId, keys),
+      findOriginals: (asked: Pick<NewUpdate, "update" | "keys">[]) => findOriginals(db, asked),
     },
     customers: createCustomers(db),
     channels: createChannels(db),

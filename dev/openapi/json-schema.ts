@@ -47,6 +47,7 @@ export function describe(schema: JsonSchema, notes: Notes, of: string): JsonSche
   const unused = new Set(Object.keys(notes));
   const visit = (node: JsonSchema, prefix: string): JsonSchema => {
     if (node.items) return { ...node, items: visit(node.items, prefix) };
+    if (node.anyOf) return { ...node, anyOf: node.anyOf.map((choice) => visit(choice, prefix)) };
     if (!node.properties) return node;
     const properties = Object.entries(node.properties).map(([name, member]): [string, JsonSchema] => {
       const path = `${prefix}${name}`;

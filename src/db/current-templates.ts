@@ -36,7 +36,7 @@ export const OF_TEMPLATES = `customers
                            WHERE s.enterprise_id = customers.enterprise_id AND s.enabled = TRUE)
      AND (t.locale = '' OR LOWER(CONCAT(REPLACE(customers.locale, '_', '-'), '-')) LIKE LOWER(CONCAT(t.locale, '-%')))
      AND ${isCurrent("t")}
-   WHERE customers.enterprise_id = ?`;
+   WHERE customers.enterprise_id`;
 
 /** The template that a row is about, if any. */
 export function toTemplate(row: TemplateRow): TemplateFacts[] {

@@ -12,20 +12,21 @@ export type Directory = {
    * share one read. Only what can be served is remembered: unknown, unsubscribed or channel-less ones are
    * read anew each time. `keepAlive` keeps the read going when the request that started it goes away.
    */
-  find: (enterpriseId: string, keepAlive: (work: Promise<unknown>) => void) => Promise<Enterprise | null>;
+  find: (enterpriseId: string, keepAlive: KeepAlive) => Promise<Enterprise | null>;
+  /** Many of them likewise, by their ids: those that are not remembered are read together. */
+  findAll: (enterpriseIds: string[], keepAlive: KeepAlive) => Promise<Map<string, Enterprise | null>>;
   /** Takes what somebody else reads of an enterprise as its own read, unless it knows that enterprise. */
-  share: (
-    enterpriseId: string,
-    reading: Promise<Enterprise | null>,
-    keepAlive: (work: Promise<unknown>) => void,
-  ) => void;
+  share: (enterpriseId: string, reading: Promise<Enterprise | null>, keepAlive: KeepAlive) => void;
 };
+
+type KeepAlive = (work: Promise<unknown>) => void;
 
 type Entry = { loading: Promise<Enterprise | null>; until: number };
 
-/** Puts an isolate's memory in front of `load`. `now` in ms. */
+/** Puts an isolate's memory in front of a read of one and of a read of many. `now` in ms. */
 export function createDirectory(
   load: (enterpriseId: string) => Promise<Enterprise | null>,
+  loadAll: (enterpriseIds: string[]) => Promise<ReadonlyMap<string, Enterprise | null>>,
   now: () => number,
 ): Directory {
   const entries = new Map<string, Entry>();
@@ -49,7 +50,7 @@ export function createDirectory(
   function start(
     enterpriseId: string,
     reading: Promise<Enterprise | null>,
-    keepAlive: (work: Promise<unknown>) => void,
+    keepAlive: KeepAlive,
   ): Promise<Enterprise | null> {
     if (entries.size >= MAX_ENTRIES) entries.clear();
     const loading = read(enterpriseId, reading);
@@ -65,5 +66,18 @@ export function createDirectory(
       // Who wants it will hear of its failure; it is nobody's if nobody does.
       shared.catch(() => null);
     },
+    findAll: async (enterpriseIds, keepAlive) => {
+      const missing = enterpriseIds.filter((id) => known(id) === undefined);
+      const reading = missing.length === 0 ? NOTHING : loadAll(missing.toSorted());
+      const oneOf = (id: string) => reading.then((all) => all.get(id) ?? null);
+      const find = async (id: string) => known(id) ?? start(id, oneOf(id), () => undefined);
+      const found = Promise.all(
+        enterpriseIds.map(async (id): Promise<[string, Enterprise | null]> => [id, await find(id)]),
+      );
+      keepAlive(found.catch(() => null));
+      return new Map(await found);
+    },
   };
 }
+
+const NOTHING: Promise<ReadonlyMap<string, Enterprise | null>> = Promise.resolve(new Map());

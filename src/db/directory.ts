@@ -14,8 +14,16 @@ import { isTrue, type Truth } from "./truth.ts";
  * messages may be written by; one statement.
  */
 export async function loadEnterprise(db: Db, enterpriseId: string): Promise<Enterprise | null> {
-  const { rows } = await db.$client.execute<DirectoryRow>(DIRECTORY, [enterpriseId, enterpriseId]);
+  const { rows } = await db.$client.execute<DirectoryRow>(ONE, [enterpriseId, enterpriseId]);
   return toEnterprise(rows);
+}
+
+/** Reads many enterprises likewise, by their ids; still one statement. Those that there are not are left out. */
+export async function loadEnterprises(db: Db, enterpriseIds: string[]): Promise<Map<string, Enterprise | null>> {
+  const values = [enterpriseIds, enterpriseIds];
+  const { rows } = await db.$client.execute<DirectoryRow & { enterpriseId: string }>(MANY, values);
+  const found = [...Map.groupBy(rows, (row) => row.enterpriseId)];
+  return new Map(found.map(([enterpriseId, itsRows]) => [enterpriseId, toEnterprise(itsRows)]));
 }
 
 /** Reads a key that counts, and the enterprise that it is used for, by one statement. */
@@ -52,20 +60,27 @@ const OF_GATEWAYS = `customers
     LEFT JOIN gateways ON gateways.gateway_id = subscriptions.gateway_id
      AND gateways.owner_id IN ('', customers.enterprise_id)
     LEFT JOIN channels ON channels.channel_id = subscriptions.channel_id AND channels.channel_id = gateways.channel_id
-   WHERE customers.enterprise_id = ?`;
+   WHERE customers.enterprise_id`;
 
 const IN_ORDER = "ORDER BY channelId, priority, gatewayId";
 
 /** Each row is about a gateway, if there is one, or about a template, or about the key. */
-const DIRECTORY = `
-  SELECT ${selectList(COLUMNS)}, ${emptyList(TEMPLATE_COLUMNS)} FROM ${OF_GATEWAYS}
+const ONE = `
+  SELECT ${selectList(COLUMNS)}, ${emptyList(TEMPLATE_COLUMNS)} FROM ${OF_GATEWAYS} = ?
    UNION ALL
-  SELECT ${emptyList(COLUMNS)}, ${selectList(TEMPLATE_COLUMNS)} FROM ${OF_TEMPLATES} ${IN_ORDER}`;
+  SELECT ${emptyList(COLUMNS)}, ${selectList(TEMPLATE_COLUMNS)} FROM ${OF_TEMPLATES} = ? ${IN_ORDER}`;
+
+const WHOSE = "customers.enterprise_id AS enterpriseId";
+
+const MANY = `
+  SELECT ${WHOSE}, ${selectList(COLUMNS)}, ${emptyList(TEMPLATE_COLUMNS)} FROM ${OF_GATEWAYS} IN (?)
+   UNION ALL
+  SELECT ${WHOSE}, ${emptyList(COLUMNS)}, ${selectList(TEMPLATE_COLUMNS)} FROM ${OF_TEMPLATES} IN (?) ${IN_ORDER}`;
 
 const BOTH = `
-  SELECT ${selectList(COLUMNS)}, ${emptyList(TEMPLATE_COLUMNS)}, ${emptyList(KEY_COLUMNS)} FROM ${OF_GATEWAYS}
+  SELECT ${selectList(COLUMNS)}, ${emptyList(TEMPLATE_COLUMNS)}, ${emptyList(KEY_COLUMNS)} FROM ${OF_GATEWAYS} = ?
    UNION ALL
-  SELECT ${emptyList(COLUMNS)}, ${selectList(TEMPLATE_COLUMNS)}, ${emptyList(KEY_COLUMNS)} FROM ${OF_TEMPLATES}
+  SELECT ${emptyList(COLUMNS)}, ${selectList(TEMPLATE_COLUMNS)}, ${emptyList(KEY_COLUMNS)} FROM ${OF_TEMPLATES} = ?
    UNION ALL
   SELECT ${emptyList(COLUMNS)}, ${emptyList(TEMPLATE_COLUMNS)}, ${selectList(KEY_COLUMNS)} FROM ${OF_A_KEY} ${IN_ORDER}`;
 

@@ -1,33 +1,51 @@
 import { format } from "@planetscale/database";
-import type { StoredDelivery } from "../domain/original.ts";
-import type { OrderUpdate } from "../domain/order-update.ts";
-import type { PlannedDelivery } from "../domain/plan.ts";
+import type { NewUpdate } from "../domain/new-update.ts";
 import type { Times } from "../domain/times.ts";
-import type { UpdateKeys } from "../domain/update-keys.ts";
 import type { Db } from "./client.ts";
 import { isDuplicateKey } from "./errors.ts";
 import { textOf } from "./time.ts";
-
-export type NewUpdate = {
-  updateId: string;
-  update: OrderUpdate;
-  keys: UpdateKeys;
-  /** How long after its acceptance it is dropped, in ms. */
-  expiresAfterMs: number;
-  deliveries: (PlannedDelivery & { deliveryId: string })[];
-};
 
 /**
  * Stores an update: its deliveries and skips in one plain multi-row INSERT, in key order. IGNORE would cut
  * texts silently and deadlocks on MySQL; a duplicate key refuses the statement whole.
  */
 export async function insertUpdate(db: Db, newUpdate: NewUpdate, times: Times) {
-  // Past drizzle, which takes as long to put this statement together as the driver takes to send it; and what the
-  // rows share is made text only once.
-  const shared = format(SHARED_VALUES, sharedValues(newUpdate, times));
-  const rows = newUpdate.deliveries.map(
-    (row) => `(${shared}, ${format(OWN_VALUES, ownValues(row))}, ${settledAt(row)})`,
-  );
+  return insertRows(db, rowsOf(newUpdate, times));
+}
+
+/** The most that one statement may have, in characters: a server takes no more than 16 MB by default, of any UTF-8. */
+const LONGEST = 4_000_000;
+
+/**
+ * Stores many updates by one such INSERT. Only where what is copied to each channel comes to more than a server takes,
+ * it is more than one; then `duplicate` may have stored some of the updates, each of them whole.
+ */
+export async function insertUpdates(db: Db, newUpdates: NewUpdate[], times: Times) {
+  let rows: string[] = [];
+  let length = 0;
+  for (const newUpdate of newUpdates.toSorted(byUniqueKey)) {
+    const more = rowsOf(newUpdate, times);
+    const moreLength = more.reduce((sum, row) => sum + row.length, 0);
+    if (length > 0 && length + moreLength > LONGEST) {
+      if ((await insertRows(db, rows)) === "duplicate") return "duplicate";
+      [rows, length] = [[], 0];
+    }
+    rows.push(...more);
+    length += moreLength;
+  }
+  return insertRows(db, rows);
+}
+
+/** Ids are new, so what two arrays may meet at is the key of an update: all go through those in the same order. */
+function byUniqueKey(a: NewUpdate, b: NewUpdate): number {
+  return keyOf(a) < keyOf(b) ? -1 : 1;
+}
+
+function keyOf({ update, keys }: NewUpdate): string {
+  return `${update.enterpriseId}\n${keys.updateKey}`;
+}
+
+async function insertRows(db: Db, rows: string[]): Promise<"inserted" | "duplicate"> {
   try {
     await db.$client.execute(`${INSERT} ${rows.join(", ")}`);
     return "inserted";
@@ -35,6 +53,12 @@ export async function insertUpdate(db: Db, newUpdate: NewUpdate, times: Times) {
     if (isDuplicateKey(error)) return "duplicate";
     throw error;
   }
+}
+
+/** Past drizzle, which takes longer to put this together than the driver takes to send it; what rows share is written once. */
+function rowsOf(newUpdate: NewUpdate, times: Times): string[] {
+  const shared = format(SHARED_VALUES, sharedValues(newUpdate, times));
+  return newUpdate.deliveries.map((row) => `(${shared}, ${format(OWN_VALUES, ownValues(row))}, ${settledAt(row)})`);
 }
 
 const INSERT = `INSERT INTO deliveries (enterprise_id, update_id, update_key, idempotency_hash, fingerprint, shipment_id,
@@ -73,24 +97,3 @@ function ownValues(row: NewUpdate["deliveries"][number]): unknown[] {
   const state = skip ? "skipped" : "queued";
   return [deliveryId, position, lane, channelId, channel, gatewayId, gateway, templateId, state, skip];
 }
-
-/** All rows that share the business key or the idempotency key of a post, in the order of their positions. */
-export async function findOriginal(
-  db: Db,
-  enterpriseId: string,
-  { updateKey, idempotencyHash }: UpdateKeys,
-): Promise<StoredDelivery[]> {
-  const { rows } =
-    idempotencyHash === null
-      ? await db.$client.execute<Stored>(BY_UPDATE, [enterpriseId, updateKey])
-      : await db.$client.execute<Stored>(BY_EITHER, [enterpriseId, updateKey, enterpriseId, idempotencyHash]);
-  return rows.toSorted((a, b) => a.position - b.position).map(({ position: _, ...row }) => row);
-}
-
-type Stored = StoredDelivery & { position: number };
-
-const STORED = `SELECT update_id AS updateId, delivery_id AS deliveryId, position, update_key AS updateKey,
-  idempotency_hash AS idempotencyHash, fingerprint, channel_id AS channelId, channel, gateway_id AS gatewayId, gateway,
-  state, code FROM deliveries WHERE enterprise_id = ? AND`;
-const BY_UPDATE = `${STORED} update_key = ?`;
-const BY_EITHER = `${BY_UPDATE} UNION ${STORED} idempotency_hash = ?`;

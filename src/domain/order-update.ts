@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import type { FieldError } from "./app-error.ts";
 import { isJsonObject, isStorable, type JsonObject } from "./json-object.ts";
+import { IDEMPOTENCY_KEY } from "./update-keys.ts";
 import { readTimestamp, type TimestampReading } from "./timestamp.ts";
 
 /** One order status update as posted. `occurredAt` in ms since the epoch; `timestampText` as it was written. */
@@ -13,19 +14,23 @@ export type OrderUpdate = {
   data: JsonObject | null;
 };
 
-export type OrderUpdateReading = { ok: true; update: OrderUpdate } | { ok: false; errors: FieldError[] };
+/** `idempotencyKey`: the member `idempotency_key`, which is what the header is for one of many; null without it. */
+export type OrderUpdateReading =
+  | { ok: true; update: OrderUpdate; idempotencyKey: string | null }
+  | { ok: false; errors: FieldError[] };
 
-/** Reads the body of `POST /`. Names every wrong field at once; members that are not known are ignored. */
+/** Reads one update of the body of `POST /`. Names every wrong field at once; members that are not known are ignored. */
 export function readOrderUpdate(body: unknown, now: number): OrderUpdateReading {
   // The time is read before, so that the schema knows no clock and is made only once.
   const parsed = orderUpdateBody.safeParse(
     isJsonObject(body) ? { ...body, timestamp: readTimestampField(body["timestamp"], now) } : body,
   );
   if (!parsed.success) return { ok: false, errors: fieldErrors(parsed.error) };
-  const { shipment_id, status, enterprise_id, timestamp, data } = parsed.data;
+  const { shipment_id, status, enterprise_id, timestamp, data, idempotency_key } = parsed.data;
   return {
     ok: true,
     update: { enterpriseId: enterprise_id, shipmentId: shipment_id, status, ...timestamp, data: data ?? null },
+    idempotencyKey: idempotency_key ?? null,
   };
 }
 
@@ -95,6 +100,11 @@ export const orderUpdateBody = z.object(
         .custom<JsonObject>(isJsonObject, { error: "must be an object" })
         .check(z.refine((data) => isStorable(data), { error: "must be well-formed text at most 8 levels deep" }))
         .register(z.globalRegistry, { type: "object" }),
+    ),
+    idempotency_key: z.optional(
+      z
+        .string({ error: "must be a string" })
+        .check(z.regex(IDEMPOTENCY_KEY, { error: "must be 1 to 255 visible ASCII characters" })),
     ),
   },
   { error: "must be a JSON object" },

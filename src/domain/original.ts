@@ -3,6 +3,7 @@ import type { UpdateKeys } from "./update-keys.ts";
 
 /** A stored row of an update that has one of the keys of a new post. */
 export type StoredDelivery = {
+  enterpriseId: string;
   updateId: string;
   deliveryId: string;
   updateKey: string;
@@ -33,4 +34,30 @@ export function judgeOriginal(rows: StoredDelivery[], keys: UpdateKeys): Origina
   if (isSame) return { kind: "replay", rows };
   const sameKey = rows.some((row) => row.updateKey === keys.updateKey && row.fingerprint !== keys.fingerprint);
   return { kind: "mismatch", key: sameKey ? "business" : "idempotency" };
+}
+
+/** Stored rows by the keys that they may be found by, for many posts at once. Rows of one update are in their order. */
+export function createOriginals(rows: StoredDelivery[]) {
+  const byKey = new Map<string, StoredDelivery[]>();
+  const put = (key: string, row: StoredDelivery) => {
+    const others = byKey.get(key);
+    if (others) others.push(row);
+    else byKey.set(key, [row]);
+  };
+  const add = (more: StoredDelivery[]) => {
+    for (const row of more) for (const key of keysOf(row.enterpriseId, row)) put(key, row);
+  };
+  add(rows);
+  return {
+    add,
+    /** All rows that share the business key or the idempotency key of a post. */
+    of: (enterpriseId: string, keys: UpdateKeys): StoredDelivery[] => [
+      ...new Set(keysOf(enterpriseId, keys).flatMap((key) => byKey.get(key) ?? [])),
+    ],
+  };
+}
+
+function keysOf(enterpriseId: string, { updateKey, idempotencyHash }: Omit<UpdateKeys, "fingerprint">): string[] {
+  const update = JSON.stringify(["update", enterpriseId, updateKey]);
+  return idempotencyHash === null ? [update] : [update, JSON.stringify(["key", enterpriseId, idempotencyHash])];
 }

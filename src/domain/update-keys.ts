@@ -22,7 +22,7 @@ export async function updateKeys(update: OrderUpdate, idempotencyKey: string | n
 }
 
 /** Characters that an Idempotency-Key may have: 1 to 255 of visible ASCII. */
-const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+export const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
 /**
  * Reads the header `Idempotency-Key`. The IETF draft writes it as a quoted string; most clients send it

@@ -5,13 +5,12 @@ import { isOutage } from "../domain/outage.ts";
 const RETRY_AFTER_S = "5";
 
 /**
- * An error as RFC 9457 `application/problem+json`. `message` equals `detail`, for clients of the original.
+ * An error as the members of an RFC 9457 problem. `message` equals `detail`, for clients of the original.
  * What is not the caller's doing says nothing about its cause: that is in the log, under `request_id`.
  */
-export function problemResponse(error: unknown, requestId: string): Response {
-  const { code, message: detail, extras } = toAppError(error);
+export function problemOf({ code, message: detail, extras }: AppError, requestId: string) {
   const { status, title } = APP_ERRORS[code];
-  const problem = {
+  return {
     type: `urn:notify-api:problem:${code}`,
     title,
     status,
@@ -22,12 +21,18 @@ export function problemResponse(error: unknown, requestId: string): Response {
     ...extras.members,
     message: detail,
   };
+}
+
+/** An error as an answer, `application/problem+json`. */
+export function problemResponse(error: unknown, requestId: string): Response {
+  const known = toAppError(error);
+  const problem = problemOf(known, requestId);
   return new Response(JSON.stringify(problem), {
-    status,
+    status: problem.status,
     headers: {
       "Content-Type": "application/problem+json",
-      ...(status === 503 ? { "Retry-After": RETRY_AFTER_S } : {}),
-      ...extras.headers,
+      ...(problem.status === 503 ? { "Retry-After": RETRY_AFTER_S } : {}),
+      ...known.extras.headers,
     },
   });
 }

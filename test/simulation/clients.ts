@@ -1,8 +1,10 @@
+import type { AcceptedUpdate } from "../../src/domain/accepted-update.ts";
 import { AppError } from "../../src/domain/app-error.ts";
 import { isOutage } from "../../src/domain/outage.ts";
 import type { OrderUpdate } from "../../src/domain/order-update.ts";
 import type { Services } from "../../src/services.ts";
-import { acceptOrderUpdate, type AcceptedUpdate } from "../../src/usecases/accept-order-update.ts";
+import { acceptOrderUpdate } from "../../src/usecases/accept-order-update.ts";
+import { acceptOrderUpdates, type UpdateAnswer } from "../../src/usecases/accept-order-updates.ts";
 import { errorText } from "./error-text.ts";
 import type { Isolate, Isolates } from "./isolates.ts";
 import type { MemoryDatabase } from "./memory/tables.ts";
@@ -34,37 +36,45 @@ export function createClients({ scheduler, isolates, database, violations, trace
   const history: Post[] = [];
 
   function post(update: OrderUpdate, idempotencyKey: string | null): Post {
-    const entry: Post = { update, idempotencyKey, answer: null };
-    history.push(entry);
-    tryOnce(entry);
-    return entry;
+    const [entry] = remember([{ update, idempotencyKey }]);
+    tryOnce([entry as Post]);
+    return entry as Post;
   }
 
-  function tryOnce(entry: Post): void {
+  /** Posts an array of updates. */
+  function postTogether(updates: Omit<Post, "answer">[]): void {
+    tryOnce(remember(updates));
+  }
+
+  function remember(updates: Omit<Post, "answer">[]): Post[] {
+    const entries = updates.map((one): Post => ({ ...one, answer: null }));
+    history.push(...entries);
+    return entries;
+  }
+
+  function tryOnce(entries: Post[]): void {
     const isolate = isolates.pick();
     let isOpen = true;
     const again = () => {
       if (!isOpen) return;
       isOpen = false;
-      scheduler.after(AGAIN_MS, () => tryOnce(entry));
+      scheduler.after(AGAIN_MS, () => tryOnce(entries));
     };
     isolate.mourners.push(again);
     scheduler.after(PATIENCE_MS, again);
-    const answer = (what: NonNullable<Post["answer"]>) => {
+    const answer = (answers: UpdateAnswer[]) => {
       if (!isOpen) return;
+      if (answers.some((one) => one instanceof AppError && one.code === "database_unavailable")) return again();
       isOpen = false;
-      entry.answer = what;
-      if (what.kind === "accepted") checkStored(what.accepted);
+      for (const [index, what] of answers.entries()) (entries[index] as Post).answer = toAnswer(what);
+      for (const what of answers) if (!(what instanceof AppError)) checkStored(what);
     };
     isolates.within(isolate, () => {
-      acceptOrderUpdate(servicesOf(isolate, "http"), entry.update, entry.idempotencyKey).then(
-        (accepted) => answer({ kind: "accepted", accepted }),
-        (error: unknown) => {
-          if (error instanceof AppError) return answer({ kind: "refused", code: error.code });
-          if (!isOutage(error)) violations.report("I10", `POST failed with ${errorText(error)}`);
-          again();
-        },
-      );
+      ask(servicesOf(isolate, "http"), entries).then(answer, (error: unknown) => {
+        if (error instanceof AppError) return answer([error]);
+        if (!isOutage(error)) violations.report("I10", `POST failed with ${errorText(error)}`);
+        again();
+      });
     });
   }
 
@@ -78,5 +88,15 @@ export function createClients({ scheduler, isolates, database, violations, trace
     }
   }
 
-  return { history, post };
+  return { history, post, postTogether };
+}
+
+async function ask(services: Services, entries: Post[]): Promise<UpdateAnswer[]> {
+  const [first, second] = entries;
+  if (first && !second) return [await acceptOrderUpdate(services, first.update, first.idempotencyKey)];
+  return acceptOrderUpdates(services, entries);
+}
+
+function toAnswer(what: UpdateAnswer): NonNullable<Post["answer"]> {
+  return what instanceof AppError ? { kind: "refused", code: what.code } : { kind: "accepted", accepted: what };
 }

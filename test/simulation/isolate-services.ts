@@ -12,7 +12,7 @@ import { createBellGathering } from "../../src/queue/bell-gathering.ts";
 import { createBellProducer, type LaneQueues } from "../../src/queue/producer.ts";
 import type { Door, Services } from "../../src/services.ts";
 import type { Isolate, Isolates } from "./isolates.ts";
-import { loadEnterprise } from "./memory/directory.ts";
+import { loadEnterprise, loadEnterprises } from "./memory/directory.ts";
 import { createMemoryStores } from "./memory/stores.ts";
 import type { MemoryDatabase } from "./memory/tables.ts";
 import { canBeAsked, type Line, type Provider } from "./provider.ts";
@@ -60,6 +60,8 @@ function wire(setting: Setting, isolate: Isolate): Record<Door, Services> {
     createMemoryStores(database, times, (name, statement) => isolates.ask(isolate, name, PATIENCE_MS[door], statement));
   const load = (enterpriseId: string) =>
     isolates.ask(isolate, "directory.load", PATIENCE_MS.http, () => loadEnterprise(database, enterpriseId));
+  const loadAll = (enterpriseIds: string[]) =>
+    isolates.ask(isolate, "directory.loadAll", PATIENCE_MS.http, () => loadEnterprises(database, enterpriseIds));
   const adapters = (adapter: AdapterName, account: string) => {
     const line = { adapter, account };
     const send = (message: OutboundMessage) => setting.send(isolate, line, message);
@@ -91,7 +93,7 @@ function wire(setting: Setting, isolate: Isolate): Record<Door, Services> {
     retention: DEFAULT_RETENTION,
     gathering: createBellGathering(times.gatherBells + times.gatherBellsLonger + 250),
     bells: createBellProducer(queuesOf(setting, isolate)),
-    directory: createDirectory(load, now),
+    directory: createDirectory(load, loadAll, now),
     defer: (work: Promise<unknown>) => void work.catch((error: unknown) => onLog("deferred_failed", {}, error)),
   };
   // Settings and readers of callbacks are the doors' business, which are not played here.

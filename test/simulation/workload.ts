@@ -10,7 +10,7 @@ type Setting = {
   scheduler: Scheduler;
   random: Random;
   database: MemoryDatabase;
-  clients: Pick<ReturnType<typeof createClients>, "post">;
+  clients: Pick<ReturnType<typeof createClients>, "post" | "postTogether">;
   /** Gets the texts that two enterprises have sent to the same address. */
   twins: Set<string>;
 };
@@ -32,20 +32,24 @@ export function startWorkload({ scheduler, random, database, clients, twins }: S
     const start = random.between(0, forMs);
     const statuses = STATUSES.slice(0, random.between(1, STATUSES.length));
     const isOrderly = random.chance(0.6);
+    const together: Parameters<Setting["clients"]["postTogether"]>[0] = [];
     for (const [index, status] of statuses.entries()) {
       const at = start + (isOrderly ? index * APART_MS : random.between(0, random.chance(0.3) ? 90_000 : 600));
       const update = updateOf(enterpriseId, `S${shipment}`, status, scheduler.now() + start + index * APART_MS);
       count += 1;
-      postSomehow(update, at, `key-${count}`);
+      together.push({ update, idempotencyKey: postSomehow(update, at, `key-${count}`) });
       // The same parcel, told to two enterprises that share a telephone: the provider cannot tell the messages apart.
       if (enterpriseId === "e1" && random.chance(0.3)) {
         twins.add(originalMessage(update).text);
-        postSomehow({ ...update, enterpriseId: "e4" }, at, "key-e4");
+        const other = { ...update, enterpriseId: "e4" };
+        together.push({ update: other, idempotencyKey: postSomehow(other, at, "key-e4") });
       }
     }
+    // The whole shipment once more as an array, while its updates come one by one, or after them.
+    if (random.chance(0.4)) scheduler.after(start + random.between(0, 800), () => clients.postTogether(together));
   }
 
-  function postSomehow(update: OrderUpdate, at: number, ownKey: string): void {
+  function postSomehow(update: OrderUpdate, at: number, ownKey: string): string | null {
     const isForeign = random.chance(0.05);
     const idempotencyKey = isForeign ? "key-1" : random.chance(0.5) ? `${ownKey}-${update.status}` : null;
     const post = (afterMs: number, what = update) =>
@@ -54,6 +58,7 @@ export function startWorkload({ scheduler, random, database, clients, twins }: S
     if (random.chance(0.2)) post(at + random.between(0, 3));
     if (random.chance(0.3)) post(at + random.between(10, 60_000));
     if (random.chance(0.15)) post(at + random.between(0, 20_000), { ...update, data: { other: true } });
+    return idempotencyKey;
   }
 
   for (let change = random.between(0, 4); change > 0; change--) {

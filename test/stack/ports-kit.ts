@@ -7,7 +7,7 @@ import { startBridge, type Bridge } from "../../dev/bridge/bridge.ts";
 import { migrateDatabase } from "../../dev/database/migrations.ts";
 import { createDatabaseBeside, dropDatabase, startDatabase } from "../../dev/database.ts";
 import { createDb, type Db } from "../../src/db/client.ts";
-import { loadEnterprise } from "../../src/db/directory.ts";
+import { loadEnterprise, loadEnterprises } from "../../src/db/directory.ts";
 import * as worked from "../../src/db/schema-deliveries.ts";
 import { blankingMarks, gatewayChanges, templates } from "../../src/db/schema-plain.ts";
 import * as schema from "../../src/db/schema.ts";
@@ -36,6 +36,7 @@ export type Row = Record<string, unknown>;
 /** One database as the use cases see it, with what a test needs beside that. */
 export type Port = Stores & {
   loadEnterprise: (enterpriseId: string) => Promise<Enterprise | null>;
+  loadEnterprises: (enterpriseIds: string[]) => Promise<Map<string, Enterprise | null>>;
   settle: (settings: Settings) => Promise<void>;
   /** Lets time pass for everything that is stored. */
   age: (ms: number) => Promise<void>;
@@ -127,6 +128,7 @@ function memoryPort(): Port {
   return {
     ...createMemoryStores(database, times, async (_name, statement) => statement()),
     loadEnterprise: async (enterpriseId) => memory.loadEnterprise(database, enterpriseId),
+    loadEnterprises: async (enterpriseIds) => memory.loadEnterprises(database, enterpriseIds),
     settle: async ({ customers, channels, gateways, subscriptions, templates: texts }) => {
       for (const row of customers) database.customers.set(row.enterpriseId, { ...row });
       for (const row of channels) database.channels.set(row.channelId, { ...row });
@@ -150,6 +152,7 @@ async function realPort(stored: Db, db: PlanetScaleDatabase): Promise<Port> {
   return {
     ...createStores(stored, times),
     loadEnterprise: (enterpriseId) => loadEnterprise(stored, enterpriseId),
+    loadEnterprises: (enterpriseIds) => loadEnterprises(stored, enterpriseIds),
     settle: async ({ customers, channels, gateways, subscriptions, templates: texts }) => {
       if (customers.length > 0) await db.insert(schema.customers).values(customers);
       if (channels.length > 0) await db.insert(schema.channels).values(channels);

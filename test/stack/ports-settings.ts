@@ -1,4 +1,4 @@
-import type { NewUpdate } from "../../src/db/updates.ts";
+import type { NewUpdate } from "../../src/domain/new-update.ts";
 import type { AttemptOutcome, ResultStep } from "../../src/domain/delivery-result.ts";
 import type { SkipCode } from "../../src/domain/skip.ts";
 import { times, type Port, type Settings } from "./ports-kit.ts";

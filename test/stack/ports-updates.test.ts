@@ -27,6 +27,24 @@ onEveryDatabase("an update is stored whole or not at all, and refused by either 
   expect(await port.updates.findOriginal("ent_c", keysOf("x"))).toEqual([]);
 });
 
+onEveryDatabase(
+  "many updates are stored together or not at all, and found by their enterprise's keys",
+  async (port) => {
+    const [one, two] = [anUpdate("dlv_1", { key: "k1" }), anUpdate("dlv_2", { enterpriseId: "ent_b", status: "late" })];
+    expect(await port.updates.insertAll([two, one])).toBe("inserted");
+    const three = anUpdate("dlv_3", { status: "new" });
+    expect(await port.updates.insertAll([three, anUpdate("dlv_4", { status: "other", key: "k1" })])).toBe("duplicate");
+    expect(await port.updates.insertAll([three, anUpdate("dlv_5", { status: "new" })])).toBe("duplicate");
+    const found = async (asked: (typeof one)[]) =>
+      sorted((await port.updates.findOriginals(asked)).map((row) => `${row.enterpriseId} ${row.deliveryId}`));
+    expect(await found([three])).toEqual([]);
+    expect(await found([one, two, three])).toEqual(["ent_a dlv_1", "ent_b dlv_2"]);
+    expect(await found([anUpdate("x", { status: "other", key: "k1" })])).toEqual(["ent_a dlv_1"]);
+    const swapped = [anUpdate("x", { enterpriseId: "ent_b", key: "k1" }), anUpdate("y", { status: "late" })];
+    expect(await found(swapped)).toEqual([]);
+  },
+);
+
 onEveryDatabase("the directory shows what is subscribed, in fail-over order", async (port) => {
   await port.settle(SETTINGS);
   const enterprise = await port.loadEnterprise("ent_a");
@@ -37,6 +55,9 @@ onEveryDatabase("the directory shows what is subscribed, in fail-over order", as
     ["ch_sms", ["gw_sms_2", "gw_sms_1"]],
   ]);
   expect(await port.loadEnterprise("ent_x")).toBeNull();
+  const all = await port.loadEnterprises(["ent_a", "ent_c", "ent_x"]);
+  expect([...all.keys()].toSorted()).toEqual(["ent_a", "ent_c"]);
+  expect(all.get("ent_a")).toEqual(enterprise);
 });
 
 /** The audit has a row of each change, so its ids are new; what was refused leaves none. */

@@ -15,7 +15,7 @@ it("answers 413 to a Content-Length over 64 KiB, without reading the body", asyn
   const { body, pulled } = endless();
 
   const init = posting(body, { "Content-Length": String(64 * KIB + 1) });
-  const answer = await readAnswer(await sendIn(quiet, "/", init));
+  const answer = await readAnswer(await sendIn(quiet, "/redrive", init));
 
   expect(problemOf(answer)).toMatchObject({ status: 413, code: "body_too_large" });
   expect(pulled()).toBeLessThanOrEqual(1);
@@ -24,13 +24,13 @@ it("answers 413 to a Content-Length over 64 KiB, without reading the body", asyn
 it("answers 413 to a body without Content-Length as soon as it is over 64 KiB", async () => {
   const { body, pulled } = endless();
 
-  const answer = await readAnswer(await sendIn(quiet, "/", posting(body)));
+  const answer = await readAnswer(await sendIn(quiet, "/redrive", posting(body)));
 
   expect(problemOf(answer)).toMatchObject({ status: 413, code: "body_too_large" });
   expect(pulled()).toBeLessThan(80);
 });
 
-it.for(["/add-channel-gateway"])("holds %s to the same limit", async (path) => {
+it.for(["/", "/add-channel-gateway"])("holds %s to the same limit", async (path) => {
   const answer = await readAnswer(await sendIn(quiet, path, posting("{}".padEnd(64 * KIB + 1))));
 
   expect(problemOf(answer)).toMatchObject({ status: 413, code: "body_too_large" });

@@ -155,3 +155,22 @@ it("sends two statements for an update of a cold isolate at most, and three for 
     "select deliveries",
   ]);
 });
+
+it.for([1, 10, 500])(
+  "sends two statements for an array of %i updates on a warm isolate, three on a cold one",
+  async (count) => {
+    const enterprises = await Promise.all(Array.from({ length: 10 }, () => newEnterprise(["sms", "email"])));
+    const { env: quiet } = quietEnv();
+    const array = () =>
+      Array.from({ length: count }, (_, index) => updateOf(enterprises[index % 10] as TestEnterprise));
+    const repeated = array();
+
+    expect((await namesOf(() => postIn(quiet, repeated))).toSorted()).toEqual([
+      "insert deliveries",
+      "select",
+      "select deliveries",
+    ]);
+    expect(await namesOf(() => postIn(quiet, array()))).toEqual(["select deliveries", "insert deliveries"]);
+    expect(await namesOf(() => postIn(quiet, repeated))).toEqual(["select deliveries"]);
+  },
+);

@@ -50,8 +50,8 @@ export const PROCESS_PLANTS: Plant[] = [
     proof: faults,
     invariants: ["I8"],
     file: "src/db/updates.ts",
-    find: "  const rows = newUpdate.deliveries.map(",
-    replace: "  const rows = newUpdate.deliveries.slice(0, Math.max(1, newUpdate.deliveries.length - 1)).map(",
+    find: "  return newUpdate.deliveries.map(",
+    replace: "  return newUpdate.deliveries.slice(0, Math.max(1, newUpdate.deliveries.length - 1)).map(",
   },
   {
     name: "a doubtful send is logged as accepted",

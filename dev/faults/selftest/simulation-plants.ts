@@ -9,8 +9,8 @@ export const SIMULATION_PLANTS: Plant[] = [
     proof: simulation,
     invariants: ["I1", "I10"],
     file: "src/usecases/accept-order-update.ts",
-    find: "  const inserted = await services.updates.insert({ updateId, update, keys, expiresAfterMs, deliveries: rows });",
-    replace: `  services.defer(services.updates.insert({ updateId, update, keys, expiresAfterMs, deliveries: rows }).catch(() => null));
+    find: "  const inserted = await services.updates.insert(planned);",
+    replace: `  services.defer(services.updates.insert(planned).catch(() => null));
   const inserted: string = "inserted";`,
   },
   {

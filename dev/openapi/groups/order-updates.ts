@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { orderUpdateBody } from "../../../src/domain/order-update.ts";
-import { id, skipCode, state } from "../answers.ts";
+import { MAX_UPDATES } from "../../../src/domain/order-updates.ts";
+import { id, skipCode, state, wholeNumber } from "../answers.ts";
 import type { Example, Group } from "../operation.ts";
-import { problem } from "../problems.ts";
+import { problem, problemSchema } from "../problems.ts";
 
 const accepted = z
   .object({
@@ -13,6 +14,29 @@ const accepted = z
     skipped: z.array(z.object({ channel: z.string(), code: skipCode, reason: z.string() })),
   })
   .meta({ id: "AcceptedUpdate" });
+
+const place = {
+  index: wholeNumber.meta({ description: "its place in the array, from 0" }),
+  replayed: z.boolean().meta({ description: "it came before, in this array or earlier" }),
+};
+
+/** The answer to an array. */
+const results = z
+  .object({
+    status: z.literal(207),
+    message: z.string(),
+    accepted: wholeNumber.meta({ description: "how many of them are accepted" }),
+    refused: wholeNumber,
+    results: z
+      .array(
+        z.union([
+          z.object({ ...place, ...accepted.shape }).meta({ id: "AcceptedOfMany" }),
+          z.object({ ...place, ...problemSchema.shape }).meta({ id: "ProblemOfMany" }),
+        ]),
+      )
+      .meta({ description: "one for each update, in their order" }),
+  })
+  .meta({ id: "Results" });
 
 const shipped = {
   shipment_id: "SH-1002",
@@ -115,6 +139,47 @@ const examples: Example[] = [
   },
 ];
 
+const many: Example = {
+  name: "array",
+  summary: "Many at once, one of them wrong",
+  request: {
+    body: [
+      { ...shipped, shipment_id: "SH-1003", idempotency_key: "order-1003-shipped" },
+      { ...shipped, shipment_id: "SH-1004", status: "" },
+    ],
+  },
+  answer: {
+    status: 207,
+    body: {
+      status: 207,
+      message: "1 of 2 updates are accepted. See 'results' for each.",
+      accepted: 1,
+      refused: 1,
+      results: [
+        {
+          index: 0,
+          replayed: false,
+          status: 202,
+          message: "Accepted.",
+          update_id: "upd_01a2076c0fe270aeaa98efd92b541171",
+          deliveries: deliveries.map((delivery) => ({
+            ...delivery,
+            delivery_id: delivery.delivery_id.replace("dlv_01", "dlv_02"),
+          })),
+          skipped: [],
+        },
+        {
+          index: 1,
+          replayed: false,
+          ...problem("invalid_request", "The order update is not valid. See 'errors' for each wrong field.", {
+            errors: [{ pointer: "/1/status", message: "must not be empty" }],
+          }),
+        },
+      ],
+    },
+  },
+};
+
 /** What clients send. */
 export const updateGroup: Group = {
   name: "Order updates",
@@ -125,10 +190,12 @@ export const updateGroup: Group = {
       method: "POST",
       path: "/",
       access: "send",
-      summary: "Accept an order update",
+      summary: "Accept an order update, or many",
       description: `Stores one delivery, or one skip with its reason, for each channel that the enterprise subscribes to, and answers when all of them are committed. What is sent, and what came of it, is read by the timeline of the shipment.
 
-The same enterprise, shipment, status and instant again is a repeat: nothing is sent again, and the answer has the ids of the first time, with \`Idempotency-Replayed: true\`. After a \`503\` or a lost connection, repeat the same post.`,
+The same enterprise, shipment, status and instant again is a repeat: nothing is sent again, and the answer has the ids of the first time, with \`Idempotency-Replayed: true\`. After a \`503\` or a lost connection, repeat the same post.
+
+An array takes up to ${MAX_UPDATES} updates at once, 1 MiB in all. Each is answered as if it had come alone, in \`results\`; the answer is \`207\` whatever they are. Only a \`503\` is about all of them.`,
       request_headers: {
         "Idempotency-Key": {
           description: "1 to 255 visible ASCII characters, quoted or not; a second key, for that enterprise",
@@ -136,7 +203,13 @@ The same enterprise, shipment, status and instant again is a repeat: nothing is 
         },
       },
       body: {
-        schema: orderUpdateBody,
+        schema: z.union([
+          orderUpdateBody as unknown as z.ZodObject,
+          z
+            .array(orderUpdateBody as unknown as z.ZodObject)
+            .min(1)
+            .max(MAX_UPDATES),
+        ]),
         notes: {
           shipment_id: "names the shipment; an integer is read as text",
           status: "its new status, as it is told to the recipient",
@@ -144,6 +217,7 @@ The same enterprise, shipment, status and instant again is a repeat: nothing is 
           timestamp:
             "since when: `YYYY-MM-DD HH:MM:SS`, read as UTC, or RFC 3339 with an offset; at most 24 hours ahead and 400 days old",
           data: "more about the order, at most 8 levels deep",
+          idempotency_key: "what the header `Idempotency-Key` is, for one of many",
         },
       },
       answers: [
@@ -155,9 +229,10 @@ The same enterprise, shipment, status and instant again is a repeat: nothing is 
             "Idempotency-Replayed": { description: "`true`: it was accepted before", isSometimes: true },
           },
         },
+        { status: 207, description: "An array: a result for each.", schema: results },
       ],
       problems: ["enterprise_not_found", "content_mismatch", "not_subscribed", "no_channels"],
-      examples,
+      examples: [...examples, many],
     },
     {
       id: "welcome",

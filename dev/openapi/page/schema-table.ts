@@ -41,7 +41,10 @@ export function rule(schema: JsonSchema): Html {
 }
 
 function members(schema: JsonSchema, prefix: string): Html[] {
-  const { properties = {}, required = [], items } = schema;
+  const { properties = {}, required = [], items, anyOf } = schema;
+  // Of one or many of the same, the one says what there is to say.
+  const one = anyOf?.find((choice) => choice.properties);
+  if (one) return members(one, prefix);
   if (items) return members(items, `${prefix.slice(0, -1)}[].`);
   return Object.entries(properties).flatMap(([name, member]) => [
     html`<tr>

@@ -30,6 +30,12 @@ export function loadEnterprise(database: MemoryDatabase, enterpriseId: string): 
   };
 }
 
+/** Plays the read of many. */
+export function loadEnterprises(database: MemoryDatabase, enterpriseIds: string[]): Map<string, Enterprise | null> {
+  const found = enterpriseIds.map((id): [string, Enterprise | null] => [id, loadEnterprise(database, id)]);
+  return new Map(found.filter(([, enterprise]) => enterprise !== null));
+}
+
 /** A gateway as an enterprise subscribes to it. */
 export type SubscribedRow = GatewayRow & { statuses: string[] | null };
 

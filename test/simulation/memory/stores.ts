@@ -26,9 +26,11 @@ export function createMemoryStores(database: MemoryDatabase, times: Times, ask: 
   };
   return {
     updates: {
-      insert: (update) => ask("updates.insert", () => updates.insertUpdate(database, update, times)),
+      insert: (update) => ask("updates.insert", () => updates.insertUpdates(database, [update], times)),
+      insertAll: (all) => ask("updates.insertAll", () => updates.insertUpdates(database, all, times)),
       findOriginal: (enterpriseId, keys) =>
-        ask("updates.findOriginal", () => updates.findOriginal(database, enterpriseId, keys)),
+        ask("updates.findOriginal", () => updates.findOriginals(database, [{ update: { enterpriseId }, keys }])),
+      findOriginals: (asked) => ask("updates.findOriginals", () => updates.findOriginals(database, asked)),
     },
     channels: {
       ...unplayed,

@@ -1,17 +1,26 @@
-import type { NewUpdate } from "../../../src/db/updates.ts";
+import type { NewUpdate } from "../../../src/domain/new-update.ts";
 import type { StoredDelivery } from "../../../src/domain/original.ts";
 import type { Times } from "../../../src/domain/times.ts";
 import type { UpdateKeys } from "../../../src/domain/update-keys.ts";
 import { addTo, key, type DeliveryRow, type MemoryDatabase } from "./tables.ts";
 
 /** Plays src/db/updates.ts: all rows or none, refused by either of the two unique keys. */
-export function insertUpdate(database: MemoryDatabase, newUpdate: NewUpdate, times: Times): "inserted" | "duplicate" {
-  const rows = newUpdate.deliveries.map((planned) => toRow(database.now(), newUpdate, planned, times));
-  const isDuplicate = rows.some(
-    (row) =>
-      database.updateKeys.has(updateKeyOf(row)) ||
-      (row.idempotencyHash !== null && database.idempotencyKeys.has(idempotencyKeyOf(row))),
+export function insertUpdates(
+  database: MemoryDatabase,
+  newUpdates: NewUpdate[],
+  times: Times,
+): "inserted" | "duplicate" {
+  const rows = newUpdates.flatMap((newUpdate) =>
+    newUpdate.deliveries.map((planned) => toRow(database.now(), newUpdate, planned, times)),
   );
+  const keys = rows.flatMap((row) => [`update ${updateKeyOf(row)}`, ...keyed(row)]);
+  const isDuplicate =
+    new Set(keys).size < keys.length ||
+    rows.some(
+      (row) =>
+        database.updateKeys.has(updateKeyOf(row)) ||
+        (row.idempotencyHash !== null && database.idempotencyKeys.has(idempotencyKeyOf(row))),
+    );
   if (isDuplicate) return "duplicate";
   for (const row of rows) addDelivery(database, row);
   return "inserted";
@@ -61,22 +70,16 @@ function toRow(
   };
 }
 
-export function findOriginal(database: MemoryDatabase, enterpriseId: string, keys: UpdateKeys): StoredDelivery[] {
-  const rows = new Set<DeliveryRow>();
-  for (let position = 0; ; position++) {
-    const byUpdate = database.updateKeys.get(key(enterpriseId, keys.updateKey, position));
-    const byIdempotency =
-      keys.idempotencyHash === null
-        ? undefined
-        : database.idempotencyKeys.get(key(enterpriseId, keys.idempotencyHash, position));
-    if (byUpdate) rows.add(byUpdate);
-    if (byIdempotency) rows.add(byIdempotency);
-    // Positions of one update are counted from 0 without gaps.
-    if (!byUpdate && !byIdempotency) break;
-  }
+/** Plays src/db/originals.ts. */
+export function findOriginals(
+  database: MemoryDatabase,
+  asked: { update: { enterpriseId: string }; keys: UpdateKeys }[],
+): StoredDelivery[] {
+  const rows = new Set(asked.flatMap(({ update, keys }) => [...sharing(database, update.enterpriseId, keys)]));
   return [...rows]
     .toSorted((a, b) => a.position - b.position)
     .map((row) => ({
+      enterpriseId: row.enterpriseId,
       updateId: row.updateId,
       deliveryId: row.deliveryId,
       updateKey: row.updateKey,
@@ -89,6 +92,26 @@ export function findOriginal(database: MemoryDatabase, enterpriseId: string, key
       state: row.state,
       code: row.code,
     }));
+}
+
+function sharing(database: MemoryDatabase, enterpriseId: string, keys: UpdateKeys): Set<DeliveryRow> {
+  const rows = new Set<DeliveryRow>();
+  for (let position = 0; ; position++) {
+    const byUpdate = database.updateKeys.get(key(enterpriseId, keys.updateKey, position));
+    const byIdempotency =
+      keys.idempotencyHash === null
+        ? undefined
+        : database.idempotencyKeys.get(key(enterpriseId, keys.idempotencyHash, position));
+    if (byUpdate) rows.add(byUpdate);
+    if (byIdempotency) rows.add(byIdempotency);
+    // Positions of one update are counted from 0 without gaps.
+    if (!byUpdate && !byIdempotency) break;
+  }
+  return rows;
+}
+
+function keyed(row: DeliveryRow): string[] {
+  return row.idempotencyHash === null ? [] : [`key ${idempotencyKeyOf(row)}`];
 }
 
 function updateKeyOf(row: DeliveryRow): string {

@@ -8,8 +8,8 @@ import type { PlannedRedrive } from "../../../src/db/redrive.ts";
 import type { ReconciliationStep } from "../../../src/db/steps.ts";
 import type { NewVersion } from "../../../src/db/templates.ts";
 import { textOf } from "../../../src/db/time.ts";
-import type { NewUpdate } from "../../../src/db/updates.ts";
 import type { AuditEntry } from "../../../src/domain/audit-entry.ts";
+import type { NewUpdate } from "../../../src/domain/new-update.ts";
 import type { AttemptOutcome, DeliveryResult } from "../../../src/domain/delivery-result.ts";
 import type { HeededMessage } from "../../../src/domain/inbound.ts";
 import type { Receipt } from "../../../src/domain/receipt.ts";
@@ -42,6 +42,19 @@ export function newUpdate(channels: number, key: string | null): NewUpdate {
       skip: null,
     })),
   };
+}
+
+/** Updates of the enterprises of these rows, each of another shipment. */
+export function newUpdates(rows: Row[], key: string | null): NewUpdate[] {
+  return rows.map(({ enterpriseId }, index) => {
+    const { update, keys, deliveries, ...rest } = newUpdate(3, key);
+    return {
+      ...rest,
+      update: { ...update, enterpriseId },
+      keys: { ...keys, updateKey: digest(`new-${index}`), idempotencyHash: key && digest(`${key}-${index}`) },
+      deliveries: deliveries.map((one) => ({ ...one, deliveryId: `${one.deliveryId}_${index}` })),
+    };
+  });
 }
 
 export function intents(rows: Row[]): Intent[] {

@@ -1,9 +1,9 @@
 import { ownAccount } from "../../../src/domain/credentials.ts";
 import { countGood, readFailures } from "../../../src/db/gateway-tally.ts";
 import { loadKey } from "../../../src/db/api-keys.ts";
-import { loadEnterprise, loadKeyAndEnterprise } from "../../../src/db/directory.ts";
+import { loadEnterprise, loadEnterprises, loadKeyAndEnterprise } from "../../../src/db/directory.ts";
 import * as given from "./arguments.ts";
-import { once, perBatch, perCallback, perUpdate } from "./entry.ts";
+import { once, perArray, perBatch, perCallback, perUpdate } from "./entry.ts";
 
 const enterprise = (rows: { enterpriseId: string }[]) => rows[0]?.enterpriseId ?? "";
 
@@ -14,6 +14,11 @@ export const DELIVERING = {
       "per update, on an isolate that did not serve the enterprise lately",
       ({ db, rows }) => loadEnterprise(db, enterprise(rows)),
       { keys: { customers: "PRIMARY", subscriptions: "PRIMARY" }, sorts: "an enterprise's few subscriptions" },
+    ),
+    findAll: perArray(
+      "per array of updates, of enterprises that the isolate did not serve lately",
+      ({ db, rows }) => loadEnterprises(db, [...new Set(rows.map(({ enterpriseId }) => enterpriseId))]),
+      { keys: { customers: "PRIMARY", subscriptions: "PRIMARY" }, sorts: "the few subscriptions of those enterprises" },
     ),
   },
   keyring: {
@@ -34,6 +39,12 @@ export const DELIVERING = {
     ),
   },
   updates: {
+    insertAll: perArray("per array of updates", ({ stores, rows }) =>
+      stores.updates.insertAll(given.newUpdates(rows, "key")),
+    ),
+    findOriginals: perArray("per array of updates", async ({ stores, rows }) => {
+      for (const key of [null, "key"]) await stores.updates.findOriginals(given.newUpdates(rows, key));
+    }),
     insert: perUpdate("per update", ({ stores }) => stores.updates.insert(given.newUpdate(3, "key"))),
     findOriginal: perUpdate("per repeated update", async ({ stores, rows }) => {
       for (const key of [null, "key"]) {

@@ -14,7 +14,7 @@ import type { Row } from "./sample.ts";
  */
 const CATALOGUE = { ...DELIVERING, ...SWEEPING, ...ASKING, ...KEEPING } satisfies {
   [S in keyof Stores]: Record<keyof Stores[S], Entry>;
-} & { directory: Record<"find", Entry>; keyring: Record<"read" | "readWithEnterprise", Entry> };
+} & { directory: Record<"find" | "findAll", Entry>; keyring: Record<"read" | "readWithEnterprise", Entry> };
 
 /** Every entry by its name. */
 export const ENTRIES: [name: string, Entry][] = Object.entries(CATALOGUE).flatMap(([store, methods]) =>

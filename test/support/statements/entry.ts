@@ -32,6 +32,8 @@ const entry =
 export const perBatch = entry("hot", [1, 50, 100]);
 /** Hot, over the receipts of a callback. */
 export const perCallback = entry("hot", [1, 50, 1_000]);
+/** Hot, over the updates of an array; of more than 200 values a server judges by statistics, and does not look. */
+export const perArray = entry("hot", [1, 50, 150]);
 /** Hot, over what one update needs. */
 export const perUpdate = entry("hot", [1]);
 /** Bounded, over rows that were found before. */

@@ -10,7 +10,7 @@ export function shapeOf(statement: string): string {
     shape = shape
       .replaceAll(/CASE (\w+(?:\.\w+)?) WHEN (?:(?!\b(?:CASE|END)\b).)* END/g, "CASE $1 END")
       .replaceAll(/(\?|\(\?\))(?:, ?\1)+/g, "$1")
-      .replaceAll(/(\([^()]*\))(?: OR \1)+/g, "$1");
+      .replaceAll(/(\((?:[^()]|\([^()]*\))*\))(?: OR \1)+/g, "$1");
   }
   return shape.replace(/\bvalues \(.*?(?= on duplicate key |$)/i, "values (…)");
 }

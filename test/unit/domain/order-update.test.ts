@@ -40,6 +40,7 @@ test("a body in the original's form is read into the update, its timestamp kept 
       timestampText: "2026-06-15 12:00:00",
       data: null,
     },
+    idempotencyKey: null,
   });
 });
 

@@ -6,6 +6,7 @@ const KEYS = { updateKey: "update", idempotencyHash: "key", fingerprint: "conten
 
 function stored(changes: Partial<StoredDelivery> = {}): StoredDelivery {
   return {
+    enterpriseId: "ent",
     updateId: "original",
     deliveryId: newId("dlv"),
     ...KEYS,

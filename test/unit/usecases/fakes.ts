@@ -1,6 +1,6 @@
 import { vi } from "vitest";
 import type { Clock } from "../../../src/clock.ts";
-import type { NewUpdate } from "../../../src/db/updates.ts";
+import { rowsOf, type NewUpdate } from "../../../src/domain/new-update.ts";
 import type { Bell } from "../../../src/domain/bell.ts";
 import type { Enterprise } from "../../../src/domain/directory.ts";
 import type { StoredDelivery } from "../../../src/domain/original.ts";
@@ -91,8 +91,8 @@ export function orderlyClock(): Clock & { waits: number[] } {
 }
 
 /** The stored updates of all enterprises, refused by the same two unique keys as in the database. */
-export function fakeUpdates(): Services["updates"] & { rows: (StoredDelivery & { enterpriseId: string })[] } {
-  const rows: (StoredDelivery & { enterpriseId: string })[] = [];
+export function fakeUpdates(): Services["updates"] & { rows: StoredDelivery[] } {
+  const rows: StoredDelivery[] = [];
   const sharing = (enterpriseId: string, keys: Pick<StoredDelivery, "updateKey" | "idempotencyHash">) =>
     rows.filter(
       (row) =>
@@ -100,23 +100,20 @@ export function fakeUpdates(): Services["updates"] & { rows: (StoredDelivery & {
         (row.updateKey === keys.updateKey ||
           (keys.idempotencyHash !== null && row.idempotencyHash === keys.idempotencyHash)),
     );
+  const insertAll = async (updates: NewUpdate[]) => {
+    const isDuplicate = updates.some(({ update, keys }) => sharing(update.enterpriseId, keys).length > 0);
+    if (isDuplicate) return "duplicate";
+    rows.push(...updates.flatMap(rowsOf));
+    return "inserted";
+  };
   return {
     rows,
-    insert: async ({ updateId, update: { enterpriseId }, keys, deliveries }: NewUpdate) => {
-      if (sharing(enterpriseId, keys).length > 0) return "duplicate";
-      rows.push(
-        ...deliveries.map(({ skip, ...row }) => ({
-          ...row,
-          ...keys,
-          enterpriseId,
-          updateId,
-          state: skip === null ? ("queued" as const) : ("skipped" as const),
-          code: skip,
-        })),
-      );
-      return "inserted";
-    },
+    insert: (update) => insertAll([update]),
+    insertAll,
     findOriginal: async (enterpriseId, keys) => sharing(enterpriseId, keys),
+    findOriginals: async (asked) => [
+      ...new Set(asked.flatMap(({ update, keys }) => sharing(update.enterpriseId, keys))),
+    ],
   };
 }
 
@@ -126,6 +123,7 @@ export function acceptingWith(enterprise: Enterprise | null) {
     enterprise,
     find: async () => directory.enterprise,
     share: () => undefined,
+    findAll: async (ids) => new Map(ids.map((id) => [id, directory.enterprise])),
   };
   const deferred: Promise<unknown>[] = [];
   return {

@@ -157,10 +157,11 @@ it("sends two statements for an update of a cold isolate at most, and three for 
 });
 
 it.for([1, 10, 500])(
-  "sends two statements for an array of %i updates on a warm isolate, three on a cold one",
+  "sends two statements for an array of %i updates, three where it knows no enterprise",
   async (count) => {
     const enterprises = await Promise.all(Array.from({ length: 10 }, () => newEnterprise(["sms", "email"])));
     const { env: quiet } = quietEnv();
+    await postIn(quiet, updateOf(await newEnterprise()));
     const array = () =>
       Array.from({ length: count }, (_, index) => updateOf(enterprises[index % 10] as TestEnterprise));
     const repeated = array();
@@ -174,3 +175,10 @@ it.for([1, 10, 500])(
     expect(await namesOf(() => postIn(quiet, repeated))).toEqual(["select deliveries"]);
   },
 );
+
+it("reads key and enterprise by one statement for an array of one enterprise as well", async () => {
+  const enterprise = await newEnterprise(["sms"]);
+  const names = await namesOf(() => postIn(quietEnv().env, [updateOf(enterprise), updateOf(enterprise)]));
+
+  expect(names).toEqual(["select", "select deliveries", "insert deliveries"]);
+});

@@ -141,11 +141,11 @@ const examples: Example[] = [
 
 const many: Example = {
   name: "array",
-  summary: "Many at once, one of them wrong",
+  summary: "Many at once, one of them for nobody",
   request: {
     body: [
       { ...shipped, shipment_id: "SH-1003", idempotency_key: "order-1003-shipped" },
-      { ...shipped, shipment_id: "SH-1004", status: "" },
+      { ...shipped, shipment_id: "SH-1004", enterprise_id: "nobody" },
     ],
   },
   answer: {
@@ -171,9 +171,7 @@ const many: Example = {
         {
           index: 1,
           replayed: false,
-          ...problem("invalid_request", "The order update is not valid. See 'errors' for each wrong field.", {
-            errors: [{ pointer: "/1/status", message: "must not be empty" }],
-          }),
+          ...problem("enterprise_not_found", "There is no enterprise with this enterprise_id."),
         },
       ],
     },

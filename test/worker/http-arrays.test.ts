@@ -8,7 +8,7 @@ type Result = {
   status: number;
   replayed: boolean;
   update_id: string;
-  code: string;
+  code?: string;
   deliveries: { delivery_id: string }[];
   errors: { pointer: string; message: string }[];
 };
@@ -182,7 +182,7 @@ it("makes one update of each of 20 equal arrays at once, each under a new isolat
   );
 
   expect(answers.flatMap(resultsOf).filter(({ replayed, status }) => status === 202 && !replayed)).toHaveLength(10);
-  expect(answers.flatMap(statusesOf).every((status) => String(status) === "202")).toBe(true);
+  expect(answers.flatMap(statusesOf).every((status) => status === 202)).toBe(true);
   expect(await deliveriesOf(enterprise)).toHaveLength(20);
 });
 

@@ -22,7 +22,7 @@ export async function setup(project: TestProject): Promise<void> {
   const silent = () => undefined;
   const server = await startDatabase({ name: "notify", dataDir: join(folder.path, "mariadb"), log: silent });
   const mysqlUrl = await createDatabaseBeside(server.url);
-  const bridge = await startBridge({ mysqlUrl, port: 0, username: "test", password: "test" });
+  const bridge = await startBridge({ mysqlUrl, port: 0, username: "test", password: "pa55-of-the-worker-tests" });
   await migrateDatabase({ databaseUrl: bridge.url, log: silent });
   await seedKeys(bridge.url, [ADMIN_KEY]);
   // Its use counts as noted for as long as tests run: those that count statements count none of that.

@@ -20,12 +20,20 @@ export async function judgeDatabase(settings: Settings): Promise<Finding[]> {
   }
   return [
     good("DATABASE_URL", "the database answers"),
-    ...(await judgeMigrations(client).catch(() => [NOT_MIGRATED])),
-    ...(await judgeRows(client, settings).catch(() => [])),
+    ...(await judgeMigrations(client).catch(whyNot("migrations"))),
+    ...(await judgeRows(client, settings).catch(whyNot("tables"))),
   ];
 }
 
-const NOT_MIGRATED = error("migrations", "the tables are not there", "npm run db:migrate");
+/** MySQL's number for a table that is not there, and what else keeps the doctor from looking. */
+function whyNot(about: string): (cause: unknown) => Finding[] {
+  return (cause) => {
+    const text = cause instanceof Error ? cause.message : "";
+    if (text.includes("(errno 1146)")) return [error(about, "the tables are not there", "npm run db:migrate")];
+    const number = /\(errno (\d+)\)/.exec(text)?.[1] ?? "without a number";
+    return [error(about, `could not be read: error ${number}`, "see whether this user may read all tables")];
+  };
+}
 
 async function judgeMigrations(client: Client): Promise<Finding[]> {
   const { rows } = await client.execute<{ last: string | null }>(

@@ -1,8 +1,10 @@
 import { createPublicKey } from "node:crypto";
+import { isAddress } from "../../src/domain/address.ts";
 import { error, good, warning, type Finding, type Settings } from "./finding.ts";
 
-const E164 = /^\+[1-9]\d{6,14}$/;
-const MAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+const isPhone = (text: string) => isAddress(text, "phone");
+const isMail = (text: string) => isAddress(text, "email");
+const like = (form: RegExp) => (text: string) => form.test(text);
 
 /** What is to be said of settings, by themselves. */
 export function judgeSettings(settings: Settings): Finding[] {
@@ -43,15 +45,20 @@ function judgeTwilio(settings: Settings): Finding[] {
     ];
   }
   return [
-    ...formed("TWILIO_ACCOUNT_SID", sid, /^AC[0-9a-f]{32}$/, "AC and 32 hexadecimal digits"),
-    ...formed("TWILIO_AUTH_TOKEN", token, /^\S{16,}$/, "the account's primary auth token, which also signs callbacks"),
+    ...formed("TWILIO_ACCOUNT_SID", sid, like(/^AC[0-9a-f]{32}$/), "AC and 32 hexadecimal digits"),
+    ...formed(
+      "TWILIO_AUTH_TOKEN",
+      token,
+      like(/^\S{16,}$/),
+      "the account's primary auth token, which also signs callbacks",
+    ),
     ...(from === "" && service === ""
       ? [error("TWILIO_FROM", "there is no sender for SMS", "set it to a number, or TWILIO_MESSAGING_SERVICE_SID")]
       : []),
-    ...optional("TWILIO_FROM", from, E164, "a number in E.164, like +15005550006"),
-    ...optional("TWILIO_MESSAGING_SERVICE_SID", service, /^MG[0-9a-f]{32}$/, "MG and 32 hexadecimal digits"),
-    ...optional("TWILIO_WHATSAPP_FROM", whatsapp, E164, "a number in E.164, without whatsapp: before it"),
-    ...optional("TWILIO_WHATSAPP_CONTENT_SID", content, /^HX[0-9a-f]{32}$/, "HX and 32 hexadecimal digits"),
+    ...optional("TWILIO_FROM", from, isPhone, "a number in E.164, like +15005550006"),
+    ...optional("TWILIO_MESSAGING_SERVICE_SID", service, like(/^MG[0-9a-f]{32}$/), "MG and 32 hexadecimal digits"),
+    ...optional("TWILIO_WHATSAPP_FROM", whatsapp, isPhone, "a number in E.164, without whatsapp: before it"),
+    ...optional("TWILIO_WHATSAPP_CONTENT_SID", content, like(/^HX[0-9a-f]{32}$/), "HX and 32 hexadecimal digits"),
     ...(whatsapp !== "" && content === ""
       ? [
           warning(
@@ -72,8 +79,8 @@ function judgeSendgrid(settings: Settings): Finding[] {
   } = settings;
   if (key === "") return [warning("SendGrid", "is not configured", "set SENDGRID_API_KEY to send mails by it")];
   return [
-    ...formed("SENDGRID_API_KEY", key, /^SG\.\S+\.\S+$/, "SG. and two parts"),
-    ...formed("SENDGRID_FROM_EMAIL", from, MAIL, "a verified sender's address"),
+    ...formed("SENDGRID_API_KEY", key, like(/^SG\.\S+\.\S+$/), "SG. and two parts"),
+    ...formed("SENDGRID_FROM_EMAIL", from, isMail, "a verified sender's address"),
     signs === ""
       ? warning(
           "SENDGRID_WEBHOOK_PUBLIC_KEY",
@@ -90,8 +97,8 @@ function judgeResend(settings: Settings): Finding[] {
   const { RESEND_API_KEY: key = "", RESEND_FROM_EMAIL: from = "", RESEND_WEBHOOK_SECRET: secret = "" } = settings;
   if (key === "") return [];
   return [
-    ...formed("RESEND_API_KEY", key, /^re_\S+$/, "re_ and what follows"),
-    ...formed("RESEND_FROM_EMAIL", from, MAIL, "a sender of a verified domain"),
+    ...formed("RESEND_API_KEY", key, like(/^re_\S+$/), "re_ and what follows"),
+    ...formed("RESEND_FROM_EMAIL", from, isMail, "a sender of a verified domain"),
     secret === ""
       ? warning("RESEND_WEBHOOK_SECRET", "is not set: receipts are answered 503", "copy it from Resend's webhook page")
       : /^whsec_[A-Za-z0-9+/=]+$/.test(secret)
@@ -122,14 +129,14 @@ function judgeJson(settings: Settings, name: string): Finding[] {
   return [error(name, "is no JSON", "see README, Configuration")];
 }
 
-function formed(name: string, value: string, form: RegExp, wanted: string): Finding[] {
+function formed(name: string, value: string, isRight: (text: string) => boolean, wanted: string): Finding[] {
   if (value === "") return [error(name, "is not set", `set it to ${wanted}`)];
-  return optional(name, value, form, wanted);
+  return optional(name, value, isRight, wanted);
 }
 
-function optional(name: string, value: string, form: RegExp, wanted: string): Finding[] {
+function optional(name: string, value: string, isRight: (text: string) => boolean, wanted: string): Finding[] {
   if (value === "") return [];
-  return [form.test(value) ? good(name, "has its form") : error(name, "has not its form", `it is ${wanted}`)];
+  return [isRight(value) ? good(name, "has its form") : error(name, "has not its form", `it is ${wanted}`)];
 }
 
 function isPublicKey(text: string): boolean {

@@ -2,7 +2,9 @@ import { sql } from "drizzle-orm";
 import type { AuditedChange, AuditFilter } from "../domain/audit-entry.ts";
 import type { Page, PageOf } from "../domain/page-cursor.ts";
 import type { Db } from "./client.ts";
+import { fromJson } from "./json-column.ts";
 import { isoOf } from "./time.ts";
+import { where } from "./where.ts";
 
 /** A page of what was changed, newest first, by the ids of the rows, which begin with their time. */
 export async function readAudit(db: Db, { filter, limit, after }: PageOf<AuditFilter>): Promise<Page<AuditedChange>> {
@@ -15,7 +17,7 @@ export async function readAudit(db: Db, { filter, limit, after }: PageOf<AuditFi
   ];
   const { rows } = await db.execute(sql`
     SELECT audit_id, changed_at, owner_id, key_id, resource, resource_id, action, changes
-      FROM audit${conditions.length > 0 ? sql` WHERE ${sql.join(conditions, sql` AND `)}` : sql``}
+      FROM audit${where(conditions)}
      ORDER BY audit_id DESC LIMIT ${limit + 1}`);
   const found = (rows as StoredChange[]).slice(0, limit);
   const last = rows.length > limit ? found.at(-1) : undefined;
@@ -25,11 +27,10 @@ export async function readAudit(db: Db, { filter, limit, after }: PageOf<AuditFi
 type StoredChange = Omit<AuditedChange, "enterprise_id"> & { owner_id: string };
 
 function toChange({ owner_id, changed_at, changes, ...row }: StoredChange): AuditedChange {
-  const read: unknown = typeof changes === "string" ? JSON.parse(changes) : changes;
   return {
     ...row,
     changed_at: isoOf(changed_at),
     enterprise_id: owner_id || null,
-    changes: read as AuditedChange["changes"],
+    changes: fromJson(changes) as AuditedChange["changes"],
   };
 }

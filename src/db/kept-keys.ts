@@ -6,6 +6,7 @@ import { noteKeyUse, readScopes } from "./api-keys.ts";
 import { audited } from "./audited.ts";
 import type { Db } from "./client.ts";
 import { isoOf, textOf, utcNow } from "./time.ts";
+import { where } from "./where.ts";
 
 /** The keys that let somebody in. */
 export function createKeys(db: Db) {
@@ -46,7 +47,7 @@ type KeptRow = Omit<ListedKey, "scopes" | "enterprise_id"> & { scopes: string; o
 function select(conditions: SQL[], limit: number): SQL {
   return sql`
     SELECT key_id, key_name AS name, mode, scopes, owner_id, created_at, expires_at, last_used_at, revoked_at
-      FROM api_keys${conditions.length > 0 ? sql` WHERE ${sql.join(conditions, sql` AND `)}` : sql``}
+      FROM api_keys${where(conditions)}
      ORDER BY key_id DESC LIMIT ${limit}`;
 }
 

@@ -4,6 +4,7 @@ import type { Page, PageOf } from "../domain/page-cursor.ts";
 import { audited } from "./audited.ts";
 import type { Db, Statements } from "./client.ts";
 import { isDuplicateKey } from "./errors.ts";
+import { where } from "./where.ts";
 
 /**
  * A table of what operators keep, by the names of its columns: the primary key, in its order, what may be changed, and
@@ -102,9 +103,8 @@ export async function pageOfRows(
 ): Promise<Page<Columns>> {
   const order = kept.key.slice(given);
   const beyond = after === null ? [] : [sql`(${named(order.join(", "))}) > (${listed(after.key)})`];
-  const where = [...conditions, ...beyond];
   const { rows } = await db.execute(sql`
-    SELECT ${columnsOf(kept)} FROM ${named(kept.table)}${where.length > 0 ? sql` WHERE ${sql.join(where, sql` AND `)}` : sql``}
+    SELECT ${columnsOf(kept)} FROM ${named(kept.table)}${where([...conditions, ...beyond])}
      ORDER BY ${named(order.join(", "))} LIMIT ${limit + 1}`);
   const found = (rows as Columns[]).slice(0, limit);
   const last = rows.length > limit ? found.at(-1) : undefined;

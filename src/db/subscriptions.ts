@@ -5,6 +5,7 @@ import type { Subscription, SubscriptionChanges, SubscriptionKey } from "../doma
 import { audited } from "./audited.ts";
 import type { Db, Statements } from "./client.ts";
 import { changeRow, findRow, insertOnce, pageOfRows, removeRow, type Columns, type Kept } from "./kept-rows.ts";
+import { fromJson, type Json } from "./json-column.ts";
 import { isTrue, type Truth } from "./truth.ts";
 
 const SUBSCRIPTIONS: Kept = {
@@ -76,11 +77,6 @@ function textOf(statuses: string[] | null): string | null {
 }
 
 function toSubscription(row: Columns): Subscription {
-  const stored = row as SubscriptionKey & { enabled: Truth; statuses: unknown };
-  return { ...stored, enabled: isTrue(stored.enabled), statuses: readStatuses(stored.statuses) };
-}
-
-/** A stored list of statuses: what MySQL calls JSON comes parsed, and MariaDB gives it as a text. */
-export function readStatuses(stored: unknown): string[] | null {
-  return (typeof stored === "string" ? JSON.parse(stored) : stored) as string[] | null;
+  const stored = row as SubscriptionKey & { enabled: Truth; statuses: Json };
+  return { ...stored, enabled: isTrue(stored.enabled), statuses: fromJson(stored.statuses) as string[] | null };
 }

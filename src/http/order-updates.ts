@@ -28,7 +28,7 @@ function welcome(): never {
 
 /**
  * The enterprise of the update, or of the first one. Whatever else is in the body, and whether it can be read at all, is
- * told to those who are let in; what is larger than one update is not even read before.
+ * told to those who are let in; what says that it is larger than one update is not even read before.
  */
 async function enterpriseNamed(c: Context<Door>): Promise<string | null> {
   if (Number(c.req.header("Content-Length") ?? 0) > MAX_BYTES) return null;

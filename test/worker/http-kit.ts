@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { ADMIN_KEY } from "../support/admin-key.ts";
-import { unique, type Posted } from "./kit.ts";
+import { unique, updateOf, type Posted, type TestEnterprise } from "./kit.ts";
 
 /** The headers of a JSON request that is let in. */
 export const AS_JSON = { Authorization: `Bearer ${ADMIN_KEY}`, "Content-Type": "application/json" };
@@ -39,4 +39,20 @@ export function problemOf({ status, headers, body }: Posted): Posted["body"] {
     request_id: headers.get("X-Request-Id"),
   });
   return body;
+}
+
+/** A request for each kind of answer that there is: accepted, refused, open, unknown, not allowed, too large, forged. */
+export function requestsOfEveryKind(enterprise: TestEnterprise): [path: string, init?: RequestInit][] {
+  return [
+    ["/", posting(JSON.stringify(updateOf(enterprise)))],
+    ["/", postingStranger()],
+    ["/"],
+    ["/fetch-channels-gateways"],
+    ["/health"],
+    ["/nowhere"],
+    ["/health", { method: "PUT" }],
+    ["/health", { headers: { "X-Large": "x".repeat(20_000) } }],
+    ["/callbacks/twilio", { method: "POST", body: "MessageStatus=sent" }],
+    ["/callbacks/pigeon", { method: "POST", body: "x" }],
+  ];
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { AS_JSON, problemOf, posting, postingStranger, readAnswer } from "./http-kit.ts";
+import { AS_JSON, problemOf, posting, readAnswer, requestsOfEveryKind } from "./http-kit.ts";
 import { newEnterprise, post, quietEnv, send, sendIn, updateOf } from "./kit.ts";
 import { network } from "./network.ts";
 
@@ -125,17 +125,7 @@ it("says nothing about the cause of a failure of its own", async () => {
 
 it("gives every answer an X-Request-Id of its own", async () => {
   const enterprise = await newEnterprise(["sms"]);
-  const requests: [path: string, init?: RequestInit][] = [
-    ["/", posting(JSON.stringify(updateOf(enterprise)))],
-    ["/", postingStranger()],
-    ["/"],
-    ["/fetch-channels-gateways"],
-    ["/health"],
-    ["/orders"],
-    ["/health", { method: "PUT" }],
-    ["/callbacks/twilio", { method: "POST", body: "MessageStatus=sent" }],
-    ["/callbacks/pigeon", { method: "POST", body: "x" }],
-  ];
+  const requests = requestsOfEveryKind(enterprise);
   const answers = await Promise.all(requests.map(async ([path, init]) => sendIn(quiet, path, init)));
 
   const ids = answers.map((answer) => answer.headers.get("X-Request-Id"));

@@ -1,22 +1,12 @@
 import { expect, it } from "vitest";
-import { posting, postingStranger } from "./http-kit.ts";
-import { newEnterprise, quietEnv, sendIn, updateOf } from "./kit.ts";
+import { requestsOfEveryKind } from "./http-kit.ts";
+import { newEnterprise, quietEnv, sendIn } from "./kit.ts";
 
 const quiet = quietEnv().env;
 
 it("gives every answer the headers that keep it from being kept, sniffed, framed or run", async () => {
   const enterprise = await newEnterprise(["sms"]);
-  const requests: [path: string, init?: RequestInit][] = [
-    ["/", posting(JSON.stringify(updateOf(enterprise)))],
-    ["/", postingStranger()],
-    ["/"],
-    ["/fetch-channels-gateways"],
-    ["/health"],
-    ["/nowhere"],
-    ["/health", { method: "PUT" }],
-    ["/health", { headers: { "X-Large": "x".repeat(20_000) } }],
-    ["/callbacks/twilio", { method: "POST", body: "MessageStatus=sent" }],
-  ];
+  const requests = requestsOfEveryKind(enterprise);
 
   for (const [path, init] of requests) {
     const { status, headers } = await sendIn(quiet, path, init);
